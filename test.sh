@@ -11,6 +11,8 @@
 #                                       the seeds and some thousand variations without one, in tests/corpus.rs)
 #   MUTANTS=3/40 ./test.sh mutants      mutation tests of one of 40 parts of the rules; without MUTANTS of all (some hours)
 #   ./test.sh licences                  cargo-deny, which takes longer to build than all the rest
+#   ./test.sh lighthouse                how fast and accessible the first pages are, on a machine that does nothing else
+#   tests/e2e/matrix.sh                 pictures of every page in every size, to be looked at after changing one
 #   ALDIS_MODEL_OPS=10000000 ./test.sh model
 #   ALDIS_REDIS_OPS=1000000 ./test.sh redis
 #   ALDIS_SEEDS=10000 ALDIS_REDIS_SEEDS=1000 ./test.sh simulation
@@ -24,7 +26,7 @@ target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
 all=(packages format web lints rust storage docs model redis simulation chaos counts conformance openapi metrics unit deployment
     sdk browsers interop media)
-more=(licences fuzz mutants)
+more=(licences fuzz mutants lighthouse)
 fast=(packages format web lints rust docs)
 
 say() { printf '\n── %s ──\n' "$*"; }
@@ -33,6 +35,7 @@ packages() {
     local missing=()
     command -v chromium >/dev/null || missing+=(chromium)
     command -v firefox >/dev/null || missing+=(firefox-esr)
+    [ -x /usr/sbin/ip ] || [ -x /sbin/ip ] || missing+=(iproute2)
     command -v promtool >/dev/null || missing+=(prometheus)
     [ -x /usr/sbin/nginx ] || missing+=(nginx)
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
@@ -70,7 +73,15 @@ lints() {
     compare clippy --all-targets -- -D warnings
 }
 
-rust() { cargo test --workspace --all-features && compare test; }
+# A full run leaves to the rings `model`, `redis` and `simulation` what they do for longer.
+longer=(over_long_walks ledger::redis over_full_or_falsely_left nothing_is_lost_while_subscriptions a_seed_gives_the_same_history)
+rust() {
+    local skipped=() name
+    if [ "${#rings[@]}" -eq "${#all[@]}" ]; then
+        for name in "${longer[@]}"; do skipped+=(--skip "$name"); done
+    fi
+    cargo test --workspace --all-features -- "${skipped[@]}" && compare test
+}
 
 # The storage contract on PostgreSQL, its failures, and what nodes share there: the tests start a server of their own on a free port. A node on a
 # full disk: who is not root mounts it in a namespace of their own.
@@ -145,11 +156,14 @@ sdk() { built && tests/packages/run.sh "$target/debug/aldis"; }
 
 browsers() { built && tests/e2e/run.sh "$target/debug/aldis"; }
 
+# Its bounds are of the first pages: 95 of 100 for performance, all for accessibility and practices, the picture within 1.5 s of 4G.
+lighthouse() { built && tests/lighthouse/run.sh "$target/debug/aldis"; }
+
 # The web app and a program of others that follows docs/protocol.md.
 interop() { built && TARGET=$target tests/interop.sh "$target/debug/aldis"; }
 
 # The media server: built from the registries (tools/media-offline; minutes when its cache is empty), its contract against the
-# real worker, its document, and browsers that send and receive through it.
+# real worker, its document, and browsers that send and receive through it, without a node and in rooms of one.
 media() {
     local missing=()
     command -v flatc >/dev/null || missing+=(flatbuffers-compiler)
@@ -168,7 +182,8 @@ media() {
     program=$(tools/media-offline/build.sh)
     tools/media-offline/build.sh test
     media/tests/document.sh "$program"
-    media/tests/browsers/run.sh "$program"
+    built
+    media/tests/browsers/run.sh "$program" "$target/debug/aldis"
 }
 
 # Every target over its seeds, then for FUZZ_SECONDS each.
@@ -180,7 +195,7 @@ mutants() { tests/mutants.sh "${MUTANTS:-0/1}"; }
 rings=("$@")
 case ${1:-} in
     --list) printf '%s\n' "${all[@]}" "${more[@]}"; exit ;;
-    --help | -h) sed -n '2,21s/^# \{0,1\}//p' "$0"; exit ;;
+    --help | -h) sed -n '2,23s/^# \{0,1\}//p' "$0"; exit ;;
     fast) rings=("${fast[@]}") ;;
     '') rings=("${all[@]}") ;;
 esac

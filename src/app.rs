@@ -22,7 +22,7 @@ use crate::{
     load::{self, Load},
     mail::{self, MailQueue, Mailer},
     net::rate::Limiter,
-    rooms::{Hosting, Rooms},
+    rooms::{Hosting, InCall, Rooms},
     storage::Store,
     telemetry::{memory, metrics::Scrape},
     ws::{self, Certificates, Gate, Listener},
@@ -35,6 +35,7 @@ mod checks;
 mod cluster;
 mod data;
 mod database;
+mod descriptions;
 mod ledger;
 mod media;
 mod permissions;
@@ -46,6 +47,8 @@ mod shared;
 mod signals;
 mod snapshot;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use admin::Door;
@@ -74,7 +77,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
     let system = system(&config, &store, (&tokens, &rooms, &ice)).await?;
     let id = settings::node_id(&config);
-    let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
+    let node = descriptions::trace(NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?);
     system.media.listen(&node).await?;
     let told = told::Told::new(&config, (&store, &system.ledger), &id)?;
     let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens, &shared), &node, &clock)?;
@@ -106,18 +109,18 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 
     let ends @ Ends { tasks, stop, .. } = &Ends::default();
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
-    in_background((&hosting, &accounts, system.history), (cluster, told), ends);
+    in_background((&hosting, &accounts, system.history, &node), (cluster, told), ends);
     let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
     shared.follow((&accounts, &reload, &system.ledger), ends);
     let gate = Arc::new(Gate { node: node.clone(), load });
     tokio::spawn(public.serve(http::router(Arc::clone(&site)), gate, tasks.clone(), stop.clone()));
-    let operators = http::admin_router(site, Arc::new(move || scrape.render()), admin::operators(&config)?);
+    let operators = http::admin_router(site, Arc::new(move || scrape.render()), admin::operators(&config, ends)?);
     let door = Door::new(&config, settings::edge(&config), certificates.clone());
     lock.serves_at(door.socket()?);
     let admin_address = door.serve(operators, (tasks.clone(), stop.clone())).await?;
 
     let serving = Serving::new(&config, http_address, admin_address, first_start);
-    until_told_to_stop(&config, &serving, &reload).await?;
+    until_told_to_stop(&config, &serving, (&reload, ends)).await?;
 
     if leave(&node, &config, ends, (&changes, &mails, &*store, &system.media)).await {
         system.ledger.keep(&config);
@@ -126,25 +129,31 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Says that the node serves, and waits for a signal.
-async fn until_told_to_stop(config: &Config, serving: &Serving, reload: &Arc<Reload>) -> anyhow::Result<()> {
+/// Says that the node serves, and waits for a signal, or for an operator who drains it.
+async fn until_told_to_stop(
+    config: &Config,
+    serving: &Serving,
+    (reload, ends): (&Arc<Reload>, &Ends),
+) -> anyhow::Result<()> {
     let signals = signals::listen()?;
     ready_file::write(config.node.ready_file.as_deref(), serving.http, serving.admin)?;
     announce(serving);
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
-    signals::until_told_to_stop(signals, reload).await
+    signals::until_told_to_stop(signals, reload, &ends.drain).await
 }
 
 /// Until all changes have ended, those whose outcome is in doubt are looked at; until `stop`, the cluster is told of this node.
 fn in_background(
-    (hosting, accounts, history): (&Hosting, &Accounts, Arc<History>),
+    (hosting, accounts, history, node): (&Hosting, &Accounts, Arc<History>, &NodeRef),
     (cluster, told): (Cluster, told::Told),
-    Ends { tasks, stop, changed }: &Ends,
+    Ends { tasks, stop, changed, .. }: &Ends,
 ) {
     tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&history), told.outbox.clone(), stop.clone()));
     tasks.spawn(told.run(stop.clone()));
+    tasks.spawn(told::of_history(history.is_away(), node.clone(), stop.clone()));
     tasks.spawn(history.run(changed.clone()));
     tasks.spawn(hosting.clone().settle(changed.clone()));
+    tasks.spawn(hosting.clone().watch_the_door(accounts.clock().clone(), stop.clone()));
     tasks.spawn(accounts.clone().settle(changed.clone()));
     tasks.spawn(cluster.tell(stop.clone()));
 }
@@ -163,6 +172,7 @@ fn describe_metrics() {
     ws::describe_metrics();
     crate::ledger::describe_metrics();
     load::describe_metrics();
+    crate::ice::describe_metrics();
     history::describe_metrics();
     crate::media::describe_metrics();
     crate::webhooks::describe_metrics();
@@ -188,6 +198,7 @@ fn use_cases(
     let (changes, live) = (Changes::default(), Arc::new(node.clone()));
     let per_host_max = settings::http(config).rooms.per_host_max;
     let hosting = Hosting::new(rooms.clone(), Arc::clone(&live) as _, changes.clone(), per_host_max);
+    node.hosted_by(Arc::new(InCall::new(hosting.clone(), clock.clone())));
     let mailer: Arc<dyn Mailer> = match settings::mail_server(config) {
         Some(server) => Arc::new(mail::Smtp::new(&server)?),
         None => Arc::new(mail::Log),
@@ -245,6 +256,8 @@ async fn system(
 #[derive(Default)]
 struct Ends {
     tasks: TaskTracker,
+    /// An operator drains the node.
+    drain: CancellationToken,
     /// After the drain: nothing new is begun.
     stop: CancellationToken,
     /// Once the changes that people have begun have ended: what they have left to be settled is settled now or never.
@@ -299,45 +312,5 @@ fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
     match (&config.http.tls_cert, &config.http.tls_key) {
         (Some(cert), Some(key)) => Ok(Some(Certificates::load(cert.clone(), key.clone())?)),
         (None, _) | (_, None) => Ok(None), // one without the other is refused by the configuration's rules
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{future::pending, time::Duration};
-
-    use tokio::sync::oneshot;
-
-    use super::{Changes, Ends, ending, settings};
-
-    #[tokio::test(start_paused = true)]
-    async fn what_a_late_change_leaves_to_be_settled_is_settled_after_it() {
-        let (ends, changes) = (Ends::default(), Changes::default());
-        let (leave, left) = oneshot::channel();
-        let (settle, settled) = oneshot::channel();
-        let changed = ends.changed.clone();
-        ends.tasks.spawn(async move {
-            changed.cancelled().await;
-            let _ = settle.send(left.await.is_ok()); // the test may have failed
-        });
-        assert!(changes.begin("test", async move {
-            tokio::time::sleep(settings::CHANGES_WITHIN / 2).await; // paused
-            let _ = leave.send(()); // nobody settles it any more
-        }));
-        let mails = async { true };
-        assert_eq!(ending(ends.all(&changes, mails), async {}).await, (true, true));
-        assert_eq!(settled.await, Ok(true));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_node_exits_within_20_s_of_the_signal_whatever_hangs() {
-        let begun = tokio::time::Instant::now();
-        assert_eq!(ending(pending(), pending()).await, (false, false));
-        let longest_drain = Duration::from_secs(15);
-        assert!(begun.elapsed() + longest_drain + Duration::from_millis(500) <= Duration::from_secs(20));
-        assert_eq!(ending(async { true }, pending()).await, (true, false));
-        assert_eq!(ending(async { false }, async {}).await, (false, true));
-        assert_eq!(ending(async { true }, async {}).await, (true, true));
-        assert_eq!(settings::drain(&crate::config::Config::default()).within, longest_drain);
     }
 }

@@ -32,7 +32,7 @@ pub use password::Hasher;
 pub use refresh::RefreshToken;
 pub use revoked::Revoked;
 pub use settings::{Settings, SignupMode};
-pub use token::{TokenError, Tokens};
+pub use token::{GUEST_BACK_WITHIN, TokenError, Tokens};
 
 use crate::storage::StoreError;
 

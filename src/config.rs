@@ -33,6 +33,7 @@ mod show;
 mod snippet;
 mod socket;
 mod sources;
+mod telemetry;
 pub mod text;
 mod values;
 mod webhooks;
@@ -67,6 +68,7 @@ pub use schema::schema;
 pub use secret::Secret;
 pub use socket::Socket;
 pub use sources::Sources;
+pub use telemetry::{OtlpUrl, Telemetry};
 pub use text::{filter::Filter, ice_url::IceUrl, jwks_url::JwksUrl, network::Network, rate::Rate, size::Size};
 pub use webhooks::{WebhookUrl, Webhooks};
 
@@ -111,4 +113,6 @@ pub struct Config {
     pub drain: Drain,
     /// What is logged, and how.
     pub log: Log,
+    /// Where traces go.
+    pub telemetry: Telemetry,
 }

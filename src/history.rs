@@ -6,12 +6,14 @@
 //! Must not know HTTP, nor who may read.
 
 mod flight;
+mod health;
 mod limits;
 mod metrics;
 mod noting;
 mod queue;
 mod record;
 mod shared;
+mod storing;
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +21,7 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64},
     },
 };
 
@@ -29,7 +31,7 @@ use actors::{
 };
 use jiff::Timestamp;
 use tokio::{
-    sync::Notify,
+    sync::{Notify, watch},
     time::{MissedTickBehavior, interval, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -38,10 +40,15 @@ pub use limits::Limits;
 pub use metrics::describe as describe_metrics;
 pub use noting::Noting;
 
-use self::{flight::Flights, queue::Queue, shared::Shared};
+use self::{
+    flight::Flights,
+    health::{Health, Use},
+    queue::Queue,
+    shared::Shared,
+};
 use crate::{
     ledger::WaitingChat,
-    storage::{Deletion, Message, MessagePage, RoomId, Store, StoreError, Stored},
+    storage::{Deletion, MessagePage, RoomId, Store, StoreError, Stored},
 };
 
 /// The history of all rooms.
@@ -57,6 +64,7 @@ pub struct History {
     failures: AtomicU64,
     /// The last attempt has failed: the database is asked whether it is there before anything is read from Redis.
     is_failing: AtomicBool,
+    health: Health,
     flights: Flights,
     /// Rooms that were written to since the last sweep.
     written: Mutex<BTreeSet<RoomId>>,
@@ -101,6 +109,7 @@ impl History {
             storing: tokio::sync::Mutex::default(),
             failures: AtomicU64::new(0),
             is_failing: AtomicBool::new(false),
+            health: Health::default(),
             flights: Flights::default(),
             written: Mutex::default(),
         }
@@ -113,7 +122,9 @@ impl History {
     pub async fn page(&self, room: RoomId, page: MessagePage) -> Result<Read, HistoryError> {
         // What waits is newer than all that is stored.
         let is_whole = page.before.is_some() || self.flights.share(room, || self.store_waiting(Some(room))).await?;
-        Ok(Read { messages: self.store.messages_of(room, page).await?, is_whole })
+        let read = self.store.messages_of(room, page).await;
+        self.health.learn(Use::Asking, read.is_ok());
+        Ok(Read { messages: read?, is_whole })
     }
 
     /// Deletes a message for `user`, who has sent it or hosts the room: also one that waits to be stored, which is stored before.
@@ -131,8 +142,28 @@ impl History {
         Ok(self.store.delete_message(room, id, user, now).await?)
     }
 
-    /// Stores what is said until `stop`, and then what still waits.
+    /// Whether the history has been away for two seconds at least: what is said is not stored, or pages cannot be read.
+    #[must_use]
+    pub fn is_away(&self) -> watch::Receiver<bool> {
+        self.health.is_away()
+    }
+
+    /// Stores what is said until `stop`, and then what still waits. Looks meanwhile whether the database is there.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let probing = self.health.watch(|is_doubted| self.probe(is_doubted));
+        tokio::join!(stop.run_until_cancelled(probing), self.store_until(&stop));
+    }
+
+    /// Whether the database answers; after a doubt what waits is stored at once.
+    async fn probe(&self, is_doubted: bool) -> bool {
+        let has_answered = self.store.ping().await.is_ok();
+        if has_answered && is_doubted {
+            let _ = self.store_waiting(None).await; // if it fails, that is noted there, and it is tried again
+        }
+        has_answered
+    }
+
+    async fn store_until(&self, stop: &CancellationToken) {
         let mut pause = self.limits.flush_every;
         let mut looks = interval(self.limits.look_every);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -197,132 +228,6 @@ impl History {
         if let Waiting::InRedis(shared) = &self.waiting {
             shared.look(self.limits.rooms_max).await;
         }
-    }
-
-    /// Stores what waits now: of one room, or of all that are known. What comes meanwhile may wait. Answers whether nothing is
-    /// missing at the end.
-    async fn store_waiting(&self, room: Option<RoomId>) -> Result<bool, HistoryError> {
-        let shared = match &self.waiting {
-            Waiting::Here(queue) => {
-                self.store_queue(queue).await?;
-                return Ok(room.is_none_or(|room| lock(queue).dropped(room) == 0));
-            }
-            Waiting::InRedis(shared) => shared,
-        };
-        let rooms = room.map_or_else(|| shared.rooms(), |room| vec![room]);
-        let mut is_whole = true;
-        for rooms in rooms.chunks(self.limits.rooms_together_max) {
-            is_whole &= self.store_rooms(shared, rooms).await?;
-        }
-        Ok(is_whole)
-    }
-
-    async fn store_queue(&self, queue: &Mutex<Queue>) -> Result<(), HistoryError> {
-        let (last, failures) = (lock(queue).newest(), self.failures.load(Ordering::SeqCst));
-        let _turn = self.storing.lock().await;
-        if self.failures.load(Ordering::SeqCst) != failures {
-            let why = "what was said just now could not be stored".to_owned();
-            return Err(StoreError::Unavailable(why).into());
-        }
-        loop {
-            let (batch, through) = lock(queue).oldest(self.limits.batch_max, last);
-            if batch.is_empty() {
-                return Ok(());
-            }
-            let messages: Vec<_> = batch.iter().filter_map(record::of_said).collect();
-            if let Err(why) = self.add_after_gaps(queue, &messages).await {
-                self.failures.fetch_add(1, Ordering::SeqCst);
-                return Err(why.into());
-            }
-            lock(queue).remove(through);
-        }
-    }
-
-    /// Stores messages of this node's memory, and what was dropped before them.
-    async fn add_after_gaps(&self, queue: &Mutex<Queue>, messages: &[Message]) -> Result<(), StoreError> {
-        self.add(messages).await?;
-        let mut seen = BTreeSet::new();
-        for first in messages.iter().filter(|message| seen.insert(message.room_id)) {
-            let dropped = lock(queue).dropped(first.room_id);
-            if dropped > 0 {
-                self.store.note_missing(first.room_id, &first.id, dropped).await?;
-                lock(queue).noted(first.room_id, dropped);
-            }
-        }
-        Ok(())
-    }
-
-    /// Stores what waits in Redis for these rooms, which are sorted: nodes that store the same wait for each other, and
-    /// never in a circle. What was read is removed once it is stored, and only if it still stands there.
-    async fn store_rooms(&self, shared: &Shared, rooms: &[RoomId]) -> Result<bool, HistoryError> {
-        let stored = async {
-            if self.is_failing.load(Ordering::SeqCst) {
-                self.store.ping().await?;
-            }
-            let (mut left, mut is_whole) = (rooms.to_vec(), true);
-            // Bounded: a busy room does not keep the others waiting.
-            for _ in 0..self.limits.batches_max {
-                let read = shared.read(&left, (self.limits.batch_max, self.limits.batch_bytes_max)).await?;
-                let messages: Vec<_> = read.iter().flat_map(|batch| batch.messages.iter().cloned()).collect();
-                self.add(&messages).await?;
-                for batch in read.iter().filter(|batch| batch.dropped > 0) {
-                    is_whole &= self.note_gap(batch).await?;
-                }
-                shared.remove(&read).await?;
-                is_whole &= read.iter().all(|batch| !batch.has_newer);
-                left = read.into_iter().filter(|batch| batch.has_more).map(|batch| batch.room).collect();
-                if left.is_empty() {
-                    break;
-                }
-            }
-            left.into_iter().for_each(|room| shared.note(room));
-            Ok(is_whole)
-        };
-        let stored = stored.await;
-        self.is_failing.store(matches!(stored, Err(HistoryError::Store(_))), Ordering::SeqCst);
-        if stored.is_err() {
-            rooms.iter().for_each(|room| shared.note(*room));
-        }
-        stored
-    }
-
-    /// Notes what was dropped before the first message of a batch; false when there is none yet.
-    async fn note_gap(&self, batch: &shared::Batch) -> Result<bool, StoreError> {
-        let Some(first) = batch.messages.first() else { return Ok(false) };
-        self.store.note_missing(batch.room, &first.id, batch.dropped).await?;
-        tracing::warn!(room = %batch.room, messages = batch.dropped, "chat was dropped: too much waited for the database, or for too long");
-        metrics::dropped(batch.dropped);
-        Ok(true)
-    }
-
-    /// Stores messages together. Those that break the statement are found by halves, and dropped.
-    async fn add(&self, messages: &[Message]) -> Result<(), StoreError> {
-        let mut parts: Vec<_> = messages.chunks(self.limits.batch_max).rev().collect();
-        while let Some(part) = parts.pop() {
-            match self.store.add_messages(part).await {
-                Ok(added) => {
-                    metrics::stored(added);
-                    lock(&self.written).extend(part.iter().map(|message| message.room_id));
-                }
-                Err(why) if why.blames_data() => match part {
-                    [] => {}
-                    [message] => {
-                        tracing::error!(%why, room = %message.room_id, id = message.id, "a chat message cannot be stored and is dropped");
-                        metrics::dropped(1);
-                    }
-                    _ => {
-                        let (first, second) = part.split_at(part.len() / 2);
-                        parts.extend([second, first]);
-                    }
-                },
-                // Its sender's account, or its room, was deleted at that moment.
-                Err(StoreError::UnknownUser) => {
-                    return Err(StoreError::Conflict("an account or a room was deleted".to_owned()));
-                }
-                Err(why) => return Err(why),
-            }
-        }
-        Ok(())
     }
 }
 

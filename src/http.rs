@@ -25,6 +25,7 @@ mod operators;
 mod origin;
 pub mod problem;
 pub mod rate;
+mod reports;
 pub mod request_id;
 pub mod rooms;
 mod socket;
@@ -170,14 +171,31 @@ fn api_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(rooms::get, rooms::patch, rooms::delete))
         .routes(routes!(rooms::guests::card))
         .routes(routes!(rooms::guests::enter))
+        .routes(routes!(rooms::door::ask, rooms::door::give_up))
+        .routes(routes!(rooms::door::list, rooms::door::answer_all))
+        .routes(routes!(rooms::door::answer))
+        .routes(routes!(rooms::powers::remove))
+        .routes(routes!(rooms::powers::mute))
+        .routes(routes!(rooms::powers::hand_over))
+        .routes(routes!(rooms::powers::bans, rooms::powers::lift_all))
+        .routes(routes!(rooms::powers::lift))
         .routes(routes!(rooms::messages::messages))
         .routes(routes!(rooms::messages::delete))
+        .routes(routes!(reports::report))
         .routes(routes!(ice::ice_servers))
         .routes(routes!(v1::list, v1::create))
         .routes(routes!(v1::get, v1::patch, v1::delete))
         .routes(routes!(v1::close))
         .routes(routes!(v1::participants::list))
         .routes(routes!(v1::participants::remove))
+        .routes(routes!(v1::powers::remove))
+        .routes(routes!(v1::participants::relocate))
+        .routes(routes!(v1::powers::mute))
+        .routes(routes!(v1::powers::hand_over))
+        .routes(routes!(v1::powers::bans, v1::powers::lift_all))
+        .routes(routes!(v1::powers::lift))
+        .routes(routes!(v1::powers::waiting, v1::powers::answer_all))
+        .routes(routes!(v1::powers::answer))
         .routes(routes!(v1::timeline::timeline))
         .routes(routes!(socket::ws))
         .route("/ws", axum::routing::any(socket::refused))
@@ -198,9 +216,15 @@ pub fn openapi(settings: &Settings) -> serde_json::Value {
 /// [`OverSocket`] to each request.
 pub fn admin_router(site: Shared, metrics: RenderMetrics, operators: Operators) -> Router {
     let (health, _) = health_routes().split_for_parts();
+    let draining = admin::Draining(operators.drain.clone());
     let routes = health
+        .route("/", get(operators::page::lead))
+        .route("/admin", get(operators::page::page))
+        .route("/admin/{file}", get(operators::page::file))
         .route("/metrics", get(admin::metrics))
+        .route("/internal/drain", post(admin::drain))
         .route("/internal/rooms", get(admin::rooms::list))
+        .route("/internal/rooms/live", get(admin::rooms::live))
         .route("/internal/rooms/{roomId}", get(admin::rooms::show))
         .route("/internal/rooms/{roomId}/close", post(admin::rooms::close))
         .route("/internal/rooms/{roomId}/open", post(admin::rooms::open))
@@ -228,7 +252,8 @@ pub fn admin_router(site: Shared, metrics: RenderMetrics, operators: Operators) 
         .route("/internal/keys/rotate", post(keys::rotate))
         .fallback(layers::nothing)
         .layer(from_fn_with_state(Arc::new(operators), operators::guard))
-        .layer(Extension(metrics));
+        .layer(Extension(metrics))
+        .layer(Extension(draining));
     layered(routes, site, |_| None)
 }
 

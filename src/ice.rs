@@ -8,8 +8,17 @@ use std::time::Duration;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
+use metrics::{counter, describe_counter};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
+
+/// TURN credentials that were signed.
+const CREDENTIALS: &str = "aldis_turn_credentials_total";
+
+/// Describes the metrics to the recorder.
+pub fn describe_metrics() {
+    describe_counter!(CREDENTIALS, "TURN credentials that were signed, with joins and by request.");
+}
 
 /// STUN and TURN servers.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +83,7 @@ impl Ice {
         if let Some(secret) = self.secret.as_ref().filter(|_| !self.settings.turn_urls.is_empty()) {
             let username = format!("{}:{user}", now.as_second().saturating_add_unsigned(self.settings.ttl.as_secs()));
             let credential = Some(sign(secret, &username));
+            counter!(CREDENTIALS).increment(1);
             servers.push(IceServer { urls: self.settings.turn_urls.clone(), username: Some(username), credential });
         }
         servers

@@ -8,7 +8,7 @@ use std::time::Duration;
 use actors::{
     node::{NodeRef, Tree},
     ports::{Revocation, Unavailable},
-    protocol::{LoginId, Member, RoomId, UserId},
+    protocol::{LoginId, Member, RoomId, UserId, hosted::RoomChanged, media::TrackKind},
 };
 use async_trait::async_trait;
 use serde_json::json;
@@ -19,24 +19,45 @@ use serde_json::json;
 /// repeated.
 #[async_trait]
 pub trait LiveRooms: Send + Sync + 'static {
-    /// Occupied seats of a room, over all nodes; 0 for an empty room; `None` when unknown now.
+    /// Occupied seats of a room, over all nodes, without hidden members; 0 for an empty room; `None` when unknown now.
     async fn participants(&self, room_id: RoomId) -> Option<usize>;
     /// A room's members over all nodes, in join order; `None` when unknown now.
     async fn members(&self, room_id: RoomId) -> Option<Vec<Member>>;
+    /// Rooms with somebody connected in them, on whichever node, ordered, after this one, at most so many; `None` when unknown now.
+    async fn occupied_rooms(&self, after: Option<RoomId>, max: usize) -> Option<Vec<RoomId>>;
     /// Removes a member from a room: their socket, on whichever node, is closed (4403) as soon as the ledger answers.
     fn evict(&self, room_id: RoomId, user: UserId);
+    /// Has a member leave the first room and join the second (`moved`). When it returns they have left.
+    ///
+    /// # Errors
+    /// `Unavailable` while the ledger is, or their node cannot be reached.
+    async fn move_member(&self, user: UserId, from: RoomId, to: RoomId) -> Result<(), Unavailable>;
     /// A room's internal state for operators: seats, nodes, queues. `None` when it is empty.
     async fn describe(&self, room_id: RoomId) -> Option<serde_json::Value>;
-    /// The room was deleted or closed: disconnects its members (`room_closed`, 4404).
+    /// The room was deleted (`ports::REMOVED`) or closed, settings of this revision say: disconnects its members (`room_closed`,
+    /// 4404), unless it was opened again since.
     ///
     /// # Errors
     /// `Unavailable` while the ledger is: the members are still connected.
-    async fn close(&self, room_id: RoomId) -> Result<(), Unavailable>;
-    /// The room's settings changed: they apply to the next join and the next disconnect.
+    async fn close(&self, room_id: RoomId, revision: u64) -> Result<(), Unavailable>;
+    /// Evicts a user, who is told that they may not come back: the room's settings say so already.
+    fn ban(&self, room_id: RoomId, user: UserId);
+    /// The room's settings changed: they apply to the next join and the next disconnect, and its members are told what they may
+    /// know of them (`room_changed`).
     ///
     /// # Errors
-    /// `Unavailable` while the ledger is: other nodes do not know yet.
-    async fn settings_changed(&self, room_id: RoomId) -> Result<(), Unavailable>;
+    /// `Unavailable` while the ledger is: other nodes, or the members, do not know yet.
+    async fn settings_changed(&self, room_id: RoomId, now: &RoomChanged) -> Result<(), Unavailable>;
+    /// So many guests wait now: the room's members are told (`guests_waiting`).
+    ///
+    /// # Errors
+    /// `Unavailable` while the ledger is: they are not told.
+    async fn guests_waiting(&self, room_id: RoomId, count: u32) -> Result<(), Unavailable>;
+    /// Asks a member to switch something off (`mute_requested`).
+    ///
+    /// # Errors
+    /// `Unavailable` while the ledger is: they are not asked.
+    async fn request_mute(&self, room_id: RoomId, by: &UserId, to: UserId, kind: TrackKind) -> Result<(), Unavailable>;
     /// A stored message was deleted: the room's members are told (`chat_deleted`).
     ///
     /// # Errors
@@ -56,15 +77,24 @@ pub trait LiveRooms: Send + Sync + 'static {
 #[async_trait]
 impl LiveRooms for NodeRef {
     async fn participants(&self, room_id: RoomId) -> Option<usize> {
-        Self::members(self, room_id).await.ok().map(|members| members.len())
+        let members = Self::members(self, room_id).await.ok()?;
+        Some(members.iter().filter(|member| !member.is_hidden()).count())
     }
 
     async fn members(&self, room_id: RoomId) -> Option<Vec<Member>> {
         Self::members(self, room_id).await.ok()
     }
 
+    async fn occupied_rooms(&self, after: Option<RoomId>, max: usize) -> Option<Vec<RoomId>> {
+        Self::occupied_rooms(self, after, max).await.ok()
+    }
+
     fn evict(&self, room_id: RoomId, user: UserId) {
         Self::evict(self, room_id, user);
+    }
+
+    async fn move_member(&self, user: UserId, from: RoomId, to: RoomId) -> Result<(), Unavailable> {
+        Self::move_member(self, user, from, to).await
     }
 
     async fn describe(&self, room_id: RoomId) -> Option<serde_json::Value> {
@@ -72,12 +102,25 @@ impl LiveRooms for NodeRef {
         Some(json!({ "members": members }))
     }
 
-    async fn close(&self, room_id: RoomId) -> Result<(), Unavailable> {
-        self.close_room(room_id).await
+    async fn close(&self, room_id: RoomId, revision: u64) -> Result<(), Unavailable> {
+        self.close_room(room_id, revision).await
     }
 
-    async fn settings_changed(&self, room_id: RoomId) -> Result<(), Unavailable> {
-        Self::settings_changed(self, room_id).await
+    fn ban(&self, room_id: RoomId, user: UserId) {
+        Self::ban(self, room_id, user);
+    }
+
+    async fn settings_changed(&self, room_id: RoomId, now: &RoomChanged) -> Result<(), Unavailable> {
+        Self::settings_changed(self, room_id).await?;
+        self.room_changed(room_id, now).await
+    }
+
+    async fn guests_waiting(&self, room_id: RoomId, count: u32) -> Result<(), Unavailable> {
+        Self::guests_waiting(self, room_id, count).await
+    }
+
+    async fn request_mute(&self, room_id: RoomId, by: &UserId, to: UserId, kind: TrackKind) -> Result<(), Unavailable> {
+        Self::request_mute(self, room_id, by, (to, kind)).await
     }
 
     async fn message_deleted(&self, room_id: RoomId, id: &str) -> Result<(), Unavailable> {

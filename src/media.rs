@@ -8,6 +8,7 @@ mod actor;
 mod client;
 mod deleting;
 mod limits;
+mod listing;
 mod metrics;
 mod root;
 mod rules;
@@ -30,7 +31,7 @@ use actors::{
         Later, MediaError, MediaListener, MediaServers, Placement,
         media::{Call, Json},
     },
-    protocol::{RoomId, SessionId},
+    protocol::{RoomId, SessionId, media::MediaEpoch},
 };
 use anyhow::Context as _;
 use ractor::ActorRef;
@@ -223,11 +224,11 @@ impl MediaServers for Media {
         })
     }
 
-    fn capabilities(&self, room: RoomId, at: Placement) -> Later<Result<Json, MediaError>> {
+    fn capabilities(&self, room: RoomId, (at, epoch): (Placement, MediaEpoch)) -> Later<Result<Json, MediaError>> {
         let (server, deadline) = (self.server(&at), self.deadline());
         self.run(async move {
             let server = server?;
-            let (answer, _) = server.ask(&Ask::room(room), Some(&at.instance), deadline).await?;
+            let (answer, _) = server.ask(&Ask::room(room).in_epoch(epoch), Some(&at.instance), deadline).await?;
             object_at(&answer, "rtpCapabilities").ok_or_else(|| {
                 server.complain("it tells no rtpCapabilities");
                 unavailable("it does not answer as it should", LOOK_AGAIN_AFTER)
@@ -238,7 +239,7 @@ impl MediaServers for Media {
     fn call(
         &self,
         room: RoomId,
-        at: Placement,
+        (at, epoch): (Placement, MediaEpoch),
         peer: SessionId,
         rid: u64,
         call: Call,
@@ -246,15 +247,31 @@ impl MediaServers for Media {
         let (server, deadline) = (self.server(&at), self.deadline());
         self.run(async move {
             let server = server?;
-            let ask = Ask::call(room, peer, rid, &call).ok_or(MediaError::NotFound)?;
+            let ask = Ask::call(room, peer, rid, &call).ok_or(MediaError::NotFound)?.in_epoch(epoch);
             let mut answer = server.ask(&ask, Some(&at.instance), deadline).await;
             let has_expired = matches!(answer, Err(Refused::As(MediaError::NotFound)));
             if has_expired && matches!(call, Call::CreateTransport { .. }) {
                 // A room without peers expires; what else a call names can only be gone with it.
-                server.ask(&Ask::room(room), Some(&at.instance), deadline).await?;
+                server.ask(&Ask::room(room).in_epoch(epoch), Some(&at.instance), deadline).await?;
                 answer = server.ask(&ask, Some(&at.instance), deadline).await;
             }
             Ok(answer?.0)
+        })
+    }
+
+    fn rooms(&self, at: Placement) -> Later<Result<Vec<RoomId>, MediaError>> {
+        let (server, within) = (self.server(&at), self.request_within);
+        self.run(async move {
+            let server = server?;
+            listing::rooms(&server, &at.instance, within).await
+        })
+    }
+
+    fn peers(&self, room: RoomId, at: Placement) -> Later<Result<Vec<SessionId>, MediaError>> {
+        let (server, deadline) = (self.server(&at), self.deadline());
+        self.run(async move {
+            let server = server?;
+            listing::peers(&server, (room, &at.instance), deadline).await
         })
     }
 
@@ -262,7 +279,8 @@ impl MediaServers for Media {
         self.delete(&at, Ask::delete_peer(room, peer));
     }
 
-    fn delete_room(&self, room: RoomId, at: Placement) {
-        self.delete(&at, Ask::delete_room(room));
+    fn delete_room(&self, room: RoomId, at: Placement, epoch: Option<MediaEpoch>) {
+        let ask = Ask::delete_room(room);
+        self.delete(&at, epoch.map_or(ask.clone(), |epoch| ask.in_epoch(epoch)));
     }
 }

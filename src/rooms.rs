@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use actors::protocol::UserId;
 
-pub use hosting::{Created, Hosting, NewRoom, OnceKey};
+pub use hosting::{By, Created, Hosting, InCall, Knocked, NewRoom, NotDone, OnceKey, WaitingSecret};
 
 use crate::storage::{Meeting, MeetingPage, RoomId, Store, StoreError};
 use cache::{Cached, Looked, RoomCache};

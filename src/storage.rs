@@ -13,6 +13,7 @@ mod error;
 pub mod idempotency;
 pub mod invites;
 pub mod links;
+pub mod lobby;
 pub mod meetings;
 pub mod messages;
 mod person;
@@ -36,7 +37,8 @@ pub use error::StoreError;
 pub use idempotency::{Added, Idempotency, Once};
 pub use invites::{Invite, InviteHash, Invites, NewInvite};
 pub use links::{LinkHash, Links, NewLink, Purpose, Reset};
-pub use meetings::{Guests, Meeting, MeetingChange, MeetingPage, Meetings, Mode};
+pub use lobby::{Lobby, WaitingGuest, WaitingHash, WaitingState};
+pub use meetings::{Ban, BanChange, Guests, Meeting, MeetingChange, MeetingPage, Meetings, Mode, Policies};
 pub use messages::{Deletion, Message, MessagePage, Messages, Stored};
 pub use postgres::Postgres;
 pub use revocations::{End, Revocation, Revocations};
@@ -61,6 +63,8 @@ pub trait Store:
     + Links
     + Devices
     + Meetings
+    + Policies
+    + Lobby
     + Messages
     + SharedKeys
     + ApiKeys

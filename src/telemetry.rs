@@ -1,4 +1,4 @@
-//! Log lines and metrics. Must not know what is logged or counted. Installed once per process, by `serve` alone, so
+//! Log lines, metrics and traces. Must not know what is logged, counted or traced. Installed once per process, by `serve` alone, so
 //! that tests may run many nodes in one process.
 
 mod json;
@@ -8,17 +8,20 @@ mod panics;
 mod pretty;
 mod process;
 mod redact;
+pub mod traces;
 
 use std::io::{IsTerminal, stderr};
 
 use anyhow::Context;
 use tracing::Subscriber;
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry};
 
 pub use panics::log_panics;
+pub use traces::Traces;
 
 use crate::config::{Log, LogFormat};
 
@@ -42,13 +45,15 @@ impl LogWriter {
 
 /// Sends log lines to standard error from now on, by a thread of its own: a reader that has stopped, such as a full pipe,
 /// stops nothing else. Fails if another logger is installed.
-pub fn install_logs(log: &Log) -> anyhow::Result<LogWriter> {
+/// `traces`: where spans are traced, too.
+pub fn install_logs(log: &Log, traces: Option<&Traces>) -> anyhow::Result<LogWriter> {
     let terminal = stderr().is_terminal();
     let writer = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES_WAITING_MAX);
     let (writer, guard) = writer.thread_name("aldis-log").finish(stderr());
     let dropped = writer.error_counter();
-    let subscriber = subscriber(log, Shape::of(log.format, terminal), writer);
+    let subscriber = subscriber(log, Shape::of(log.format, terminal), writer, traces);
     tracing::subscriber::set_global_default(subscriber).context("cannot send log lines to standard error")?;
+    traces.into_iter().for_each(Traces::install);
     Ok(LogWriter { _guard: guard, dropped })
 }
 
@@ -69,7 +74,7 @@ impl Shape {
     }
 }
 
-fn subscriber<W>(log: &Log, shape: Shape, writer: W) -> Box<dyn Subscriber + Send + Sync>
+fn subscriber<W>(log: &Log, shape: Shape, writer: W, traces: Option<&Traces>) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -77,7 +82,8 @@ where
         Shape::Pretty { colour } => pretty::layer(writer, colour).boxed(),
         Shape::Json => json::layer(writer).boxed(),
     };
-    Box::new(Registry::default().with(layer.with_filter(log.filter.targets())))
+    let filter = log.filter.targets().with_target(traces::TARGET, LevelFilter::OFF);
+    Box::new(Registry::default().with(layer.with_filter(filter)).with(traces.map(|traces| traces.layer())))
 }
 
 #[cfg(test)]

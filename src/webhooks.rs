@@ -2,11 +2,13 @@
 //!
 //! The ledger writes a log of each room (`actors::ledger::EventLog`). One node, the holder of a lease in the database, collects what
 //! is new in them into an outbox there (`collecting.rs`), and sends that, of each room one event at a time and in order
-//! (`sending.rs`), until the receiver confirms it. So nothing is lost with a node, and what is sent twice has the same id. Memory holds
+//! (`sending.rs`), until the receiver confirms it; of calls that start and end it tells the log (`calls.rs`), which is all that there
+//! is to do without a receiver. So nothing is lost with a node, and what is sent twice has the same id. Memory holds
 //! no more than what is being sent just now. Must not know how the log and the outbox are stored.
 
 mod address;
 mod backoff;
+mod calls;
 mod collecting;
 pub mod event;
 mod holding;
@@ -29,7 +31,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-pub use event::EventBody;
+pub use event::{EventBody, Wanted};
 pub use metrics::describe as describe_metrics;
 pub use outbox::Outbox;
 
@@ -49,6 +51,16 @@ pub struct Settings {
     pub answer_within: Duration,
     /// How long an event is retried.
     pub give_up_after: Duration,
+    /// Which events are told.
+    pub wanted: Wanted,
+}
+
+/// Whom to tell, and what.
+struct Receiver {
+    endpoint: Endpoint,
+    signer: Signer,
+    give_up_after: Duration,
+    wanted: Wanted,
 }
 
 /// The time of day.
@@ -58,10 +70,10 @@ pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub struct Webhooks {
     store: Arc<dyn Store>,
     events: Arc<dyn EventLog>,
-    endpoint: Endpoint,
-    signer: Signer,
-    give_up_after: Duration,
-    holder: String,
+    /// `None`: only the log is told.
+    receiver: Option<Receiver>,
+    /// `None`: there is no other node.
+    holder: Option<String>,
     now: Now,
     /// Until when this node collects and sends.
     held_until: Mutex<Option<Instant>>,
@@ -82,18 +94,41 @@ impl Webhooks {
         holder: String,
         now: Now,
     ) -> anyhow::Result<Arc<Self>> {
-        Ok(Arc::new(Self {
-            store,
-            events,
+        let receiver = Receiver {
             endpoint: Endpoint::new(&settings.url, settings.allow_private, settings.answer_within)?,
             signer: Signer::new(&settings.keys),
             give_up_after: settings.give_up_after,
+            wanted: settings.wanted.clone(),
+        };
+        Ok(Self::of((store, events), Some(receiver), Some(holder), now))
+    }
+
+    /// Without a receiver: what is new is told to the log alone. `holder`: as above; `None` if there is no other node.
+    #[must_use]
+    pub fn logging(
+        (store, events): (Arc<dyn Store>, Arc<dyn EventLog>),
+        holder: Option<String>,
+        now: Now,
+    ) -> Arc<Self> {
+        Self::of((store, events), None, holder, now)
+    }
+
+    fn of(
+        (store, events): (Arc<dyn Store>, Arc<dyn EventLog>),
+        receiver: Option<Receiver>,
+        holder: Option<String>,
+        now: Now,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            events,
+            receiver,
             holder,
             now,
             held_until: Mutex::default(),
             queued: Notify::new(),
             failing_since: Mutex::default(),
-        }))
+        })
     }
 
     /// Collects and sends until `stop`, while this node holds the lease; collects once more then.

@@ -20,6 +20,8 @@ mod handshake;
 mod key_set;
 #[path = "../fuzz/fuzz_targets/message.rs"]
 mod message;
+#[path = "../fuzz/fuzz_targets/sfu.rs"]
+mod sfu;
 #[path = "../fuzz/fuzz_targets/token.rs"]
 mod token;
 
@@ -100,6 +102,11 @@ fn key_sets_of_other_issuers_are_read_or_refused() {
 #[test]
 fn messages_are_read_or_refused() {
     over_the_corpus("message", message::run);
+}
+
+#[test]
+fn requests_to_media_servers_are_read_or_refused() {
+    over_the_corpus("sfu", sfu::run);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Whole nodes as processes: started on free ports, tested over real sockets, stopped by real signals.
 
+#[path = "node/backed.rs"]
+mod backed;
 #[path = "node/chaos.rs"]
 mod chaos;
 #[path = "node/chatted.rs"]
@@ -8,6 +10,8 @@ mod chatted;
 mod cluster;
 #[path = "node/clustered.rs"]
 mod clustered;
+#[path = "../src/telemetry/tests/collector.rs"]
+mod collector;
 #[path = "node/cut.rs"]
 mod cut;
 #[path = "node/deployed.rs"]
@@ -22,6 +26,8 @@ mod ended;
 mod foreign;
 #[path = "node/frozen.rs"]
 mod frozen;
+#[path = "node/hosted.rs"]
+mod hosted;
 #[path = "node/interrupted.rs"]
 mod interrupted;
 #[path = "node/invited.rs"]
@@ -40,6 +46,8 @@ mod measured;
 mod media;
 #[path = "node/member.rs"]
 mod member;
+#[path = "node/moved.rs"]
+mod moved;
 #[path = "node/operated.rs"]
 mod operated;
 #[path = "node/owned.rs"]
@@ -48,6 +56,8 @@ mod owned;
 mod paused;
 #[path = "services/postgres.rs"]
 mod postgres;
+#[path = "node/powers.rs"]
+mod powers;
 #[path = "node/process.rs"]
 mod process;
 #[path = "node/read_only.rs"]
@@ -73,5 +83,9 @@ mod shared;
 mod socket;
 #[path = "node/stored.rs"]
 mod stored;
+#[path = "node/stranger.rs"]
+mod stranger;
 #[path = "node/told.rs"]
 mod told;
+#[path = "node/traced.rs"]
+mod traced;

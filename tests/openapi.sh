@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The OpenAPI document of a running node: it is valid, two generated clients (Python, TypeScript) drive the node, and
+# The OpenAPI document of a running node: it is valid, two generated clients (Python, TypeScript) drive the node as a user and as a backend, and
 # schemathesis finds no 5xx and no answer that the document does not name. The AsyncAPI document: the official parser accepts it, and
 # a session's frames of both directions are valid by it. And a real OpenID provider, whose tokens a node takes.
 # usage: tests/openapi.sh PATH-TO-ALDIS
@@ -16,7 +16,7 @@ if ! "$venv/bin/schemathesis" --version >/dev/null 2>&1 || ! [ -x "$venv/bin/ope
 fi
 typescript=$(realpath -m "${TARGET:-$here/../target}")/openapi-typescript
 mkdir -p "$typescript"
-cp "$here"/openapi/{package.json,package-lock.json,tsconfig.json,drive.ts,asyncapi.mjs,issuer.mjs} "$typescript"
+cp "$here"/openapi/{package.json,package-lock.json,tsconfig.json,drive.ts,server.ts,asyncapi.mjs,issuer.mjs} "$typescript"
 (cd "$typescript" && npm ci --no-audit --no-fund --loglevel=error)
 
 node "$typescript/issuer.mjs" "$aldis"
@@ -36,6 +36,9 @@ token=$(session signup '{"email":"tester@example.org","password":"a long enough 
 curl -fsS "$base/openapi.json" -o openapi.json
 "$venv/bin/openapi-spec-validator" openapi.json
 
+# The key of a backend, for /v1: its id and its secret.
+read -r -d '' -a key < <("$aldis" api-key new --name drive --data-dir data | sed -n 's/^\(id\|secret\) *//p') || true
+
 curl -fsS "$base/asyncapi.json" -o asyncapi.json
 node "$typescript/asyncapi.mjs" asyncapi.json
 "$venv/bin/python" "$here/openapi/session.py" "$base" "$here/../docs/vectors"
@@ -43,11 +46,13 @@ node "$typescript/asyncapi.mjs" asyncapi.json
 "$venv/bin/openapi-python-client" generate --path openapi.json --output-path aldis_client --meta none >python.log 2>&1 ||
     { cat python.log >&2; exit 1; }
 PYTHONPATH=. "$venv/bin/python" "$here/openapi/drive.py" "$base"
+PYTHONPATH=. "$venv/bin/python" "$here/openapi/server.py" "$base" "${key[@]}"
 (
     cd "$typescript"
     npx --no-install openapi-ts --input "$work/openapi.json" --output client --client @hey-api/client-fetch >"$work/typescript.log" 2>&1 ||
         { cat "$work/typescript.log" >&2; exit 1; }
-    npx --no-install tsc --project . && node out/drive.js "$base"
+    npx --no-install tsc --project . && node out/drive.js "$base" &&
+        node --no-warnings --experimental-websocket out/server.js "$base" "${key[@]}"
 )
 
 # Logging out everywhere last, and in a session of its own: it ends it, as others may end the first.

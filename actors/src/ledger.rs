@@ -25,7 +25,7 @@ use std::{
 use crate::{
     ports::Later,
     protocol::{
-        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        Entry, Epoch, JoinOrder, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
         media::{Host, MediaEpoch},
     },
 };
@@ -50,7 +50,7 @@ pub use cursor::Cursor;
 pub use events::{EventLog, Happened, RoomEvent, RoomNote};
 pub use media::{HOST_LEASE, Place, Placed, Placing, Published, TrackChange};
 pub use memory::MemoryLedger;
-pub use nodes::{Due, Event, Lease, Notice, Reaped, Recipient, Subscriber};
+pub use nodes::{ClosedRoom, Due, Event, Lease, Notice, Reaped, Recipient, Subscriber};
 pub use seats::{Join, Joined, Resume, Resumed, ResumedSeat};
 pub use sending::{Broadcast, Ended, Push, Pushed, Send, Sent, Sequence, Skipped, Source};
 pub use snapshot::{Snapshot, SnapshotError};
@@ -111,8 +111,9 @@ pub trait Ledger: core::marker::Send + Sync {
     fn join(&self, at: At<'_>, join: Join) -> Answer<Joined>;
     /// Frees a seat and tells the others why. With an old fence: nothing.
     fn leave(&self, at: At<'_>, seat: SeatId, reason: LeaveReason) -> Answer<Vec<Push>>;
-    /// Frees a user's seat, whatever its fence (a kick); its node is told [`Ended::Freed`].
-    fn evict(&self, at: At<'_>, user: UserId, reason: LeaveReason) -> Answer<Vec<Push>>;
+    /// Frees a user's seat, whatever its fence (a kick); its node is told [`Ended::Freed`]. Whoever has joined after this
+    /// place in the join order stays, so it may be repeated.
+    fn evict(&self, at: At<'_>, user: UserId, up_to: JoinOrder, reason: LeaveReason) -> Answer<Vec<Push>>;
     /// The seat's socket was lost: keeps the seat for the window, and remembers which of its numbers were refused or
     /// waited. With an old fence: nothing.
     fn gone(&self, at: At<'_>, seat: SeatId, window: Duration, skipped: Vec<Skipped>) -> Answer<()>;
@@ -122,15 +123,19 @@ pub trait Ledger: core::marker::Send + Sync {
     fn send(&self, at: At<'_>, send: Send) -> Answer<Sent>;
     /// Appends a message to every other member's inbox.
     fn broadcast(&self, at: At<'_>, broadcast: Broadcast) -> Answer<Sent>;
-    /// Appends a message that no member has sent to every inbox, also of disconnected seats. While an epoch settles it is asked to
-    /// wait. Repeated, it is appended again.
-    fn announce(&self, at: At<'_>, message: Message) -> Answer<Vec<Push>>;
+    /// Appends a message that no member has sent to every inbox, or to that user's, also of disconnected seats. While an epoch
+    /// settles it is asked to wait. Repeated, it is appended again.
+    fn announce(&self, at: At<'_>, message: Message, to: Option<UserId>) -> Answer<Vec<Push>>;
     /// Compares what holders know with the ledger; trims inboxes up to what clients have acknowledged.
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>>;
-    /// Frees every seat; every node that holds one is told [`Ended::Freed`].
-    fn close(&self, at: At<'_>, reason: LeaveReason) -> Answer<Vec<Push>>;
+    /// Frees every seat; every node that holds one is told [`Ended::Freed`]. Settings of this revision say so: if somebody has
+    /// joined by newer ones, the room was opened again since, and nothing changes.
+    fn close(&self, at: At<'_>, reason: LeaveReason, revision: u64) -> Answer<Vec<Push>>;
     /// The room's members, in join order; once an epoch has settled without seats that their holders have not claimed.
     fn members(&self, room: RoomId) -> Answer<Vec<Member>>;
+    /// Rooms with a seat that is connected, to whichever node, ordered, after this one, at most so many. For operators: it looks at
+    /// all rooms.
+    fn occupied(&self, after: Option<RoomId>, max: usize) -> Answer<Vec<RoomId>>;
     /// The seats that are connected to the asking node, as far as the ledger knows: one that the node does not know either
     /// belongs to a join whose answer was lost.
     fn held(&self, at: At<'_>) -> Answer<Vec<(SeatId, SessionId)>>;

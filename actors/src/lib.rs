@@ -4,7 +4,7 @@
 //! SQL, Redis or WebSocket bytes: its dependencies on the outside are traits in `ports` and `ledger`.
 //!
 //! Layers; a lower one never imports a higher one (enforced by `tests/tidy`):
-//! `executor, protocol < bytes, clock, settings < ports < metrics < in_flight, ledger < messages < room, socket, user < node`.
+//! `executor < bytes, clock, settings < ports < metrics < in_flight, ledger < messages < room, socket, user < node`.
 //! `executor` imports nothing of this crate, and could be one of its own.
 
 pub mod bytes;
@@ -16,8 +16,9 @@ pub mod messages;
 pub mod metrics;
 pub mod node;
 pub mod ports;
-pub mod protocol;
 pub mod room;
 pub mod settings;
 pub mod socket;
 pub mod user;
+
+pub use aldis_protocol as protocol;

@@ -13,7 +13,7 @@ use metrics::{
 
 use crate::{
     bytes::{Buffer, BufferedBytes},
-    protocol::{Close, Code, Kind},
+    protocol::{Close, Code, Kind, media::MediaReason},
 };
 
 /// Open sockets on this node.
@@ -46,8 +46,23 @@ pub const LEDGER_FENCED: &str = "aldis_ledger_fenced";
 pub const MAILBOX_MESSAGES: &str = "aldis_mailbox_messages";
 /// Cells and actors restarted after a panic.
 pub const ACTOR_RESTARTS: &str = "aldis_actor_restarts_total";
+/// Joins that the ledger has decided, by outcome.
+pub const JOINS: &str = "aldis_joins_total";
+/// Resumes that the ledger has decided, by outcome.
+pub const RESUMES: &str = "aldis_resumes_total";
+/// 1 while the node drains; else 0.
+pub const DRAINING: &str = "aldis_draining";
 /// Rooms the reaper found work in.
 pub const ROOMS_REAPED: &str = "aldis_rooms_reaped_total";
+
+/// Rooms with a member on this node whose media is on a media server, by server.
+pub const MEDIA_ROOMS: &str = "aldis_media_rooms";
+/// Rooms that this node has given a media server, by reason: the first one, or another one.
+pub const MEDIA_MOVES: &str = "aldis_media_moves_total";
+/// Rooms whose media this node has let fall back to the browsers.
+pub const MEDIA_FALLBACKS: &str = "aldis_media_fallbacks_total";
+/// What this node has deleted on media servers because nobody has it, by kind.
+pub const MEDIA_ORPHANS: &str = "aldis_media_orphans_deleted_total";
 
 /// Messages in flight on one node. A counter of its own, because a gauge is a float: one atomic step instead of a loop.
 #[derive(Debug, Clone, Default)]
@@ -82,6 +97,7 @@ pub(crate) struct Meters {
     buffered: [Gauge; 4],
     buffered_max: Gauge,
     fenced: Gauge,
+    draining: Gauge,
     pub(crate) opened: Counter,
     pub(crate) sent: Counter,
     pub(crate) relay: Histogram,
@@ -103,6 +119,7 @@ impl Meters {
             buffered: Buffer::ALL.map(|class| gauge!(BUFFERED_BYTES, "class" => class.as_str())),
             buffered_max: gauge!(BUFFERED_MAX_BYTES),
             fenced: gauge!(LEDGER_FENCED),
+            draining: gauge!(DRAINING),
             opened: counter!(SOCKETS_OPENED),
             sent: counter!(MESSAGES_SENT),
             relay: histogram!(RELAY_SECONDS),
@@ -121,15 +138,26 @@ impl Meters {
         }
     }
 
-    /// Sets the gauges of messages in flight, buffered bytes, and the lease.
+    /// Sets the gauges of messages in flight, buffered bytes, the lease, and the drain.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node holds 2^52 bytes")]
-    pub(crate) fn measure(&self, bytes: &BufferedBytes, is_fenced: bool) {
+    pub(crate) fn measure(&self, bytes: &BufferedBytes, is_fenced: bool, is_draining: bool) {
+        self.draining.set(f64::from(u8::from(is_draining)));
         self.fenced.set(f64::from(u8::from(is_fenced)));
         self.mailbox.set(self.in_flight.count() as f64);
         for (gauge, class) in self.buffered.iter().zip(Buffer::ALL) {
             gauge.set(bytes.held(class) as f64);
         }
         self.buffered_max.set(bytes.limit() as f64);
+    }
+
+    /// The ledger has decided a join; rare, so the handle is looked up.
+    pub(crate) fn joined(outcome: &'static str) {
+        counter!(JOINS, "outcome" => outcome).increment(1);
+    }
+
+    /// The ledger has decided a resume; rare, so the handle is looked up.
+    pub(crate) fn resumed(outcome: &'static str) {
+        counter!(RESUMES, "outcome" => outcome).increment(1);
     }
 
     /// A message was refused; rare, so the handle is looked up.
@@ -140,6 +168,56 @@ impl Meters {
     /// A socket was closed by the node; rare, so the handle is looked up.
     pub(crate) fn closed(code: Close) {
         counter!(SOCKETS_CLOSED, "code" => code.as_str()).increment(1);
+    }
+}
+
+/// Media flows otherwise now, or elsewhere, because this node has asked for it.
+pub(crate) fn media_changed(reason: MediaReason) {
+    match move_reason(reason) {
+        Some(reason) => counter!(MEDIA_MOVES, "reason" => reason).increment(1),
+        None => counter!(MEDIA_FALLBACKS).increment(1),
+    }
+}
+
+/// A peer, or else a room, is deleted on a media server because nobody has it.
+pub(crate) fn media_orphan(is_peer: bool) {
+    counter!(MEDIA_ORPHANS, "kind" => if is_peer { "peer" } else { "room" }).increment(1);
+}
+
+/// So many rooms with a member here are on this media server.
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node has 2^52 rooms")]
+pub(crate) fn media_rooms(server: &str, rooms: usize) {
+    gauge!(MEDIA_ROOMS, "server" => server.to_owned()).set(rooms as f64);
+}
+
+/// Why a room was given a media server, or needs none any more; nothing if it has lost it.
+const fn move_reason(reason: MediaReason) -> Option<&'static str> {
+    match reason {
+        MediaReason::Placed => Some("placed"),
+        MediaReason::MediaLost => Some("media_lost"),
+        MediaReason::MediaMoved => Some("media_moved"),
+        MediaReason::Recovered => Some("recovered"),
+        MediaReason::Grown => Some("grown"),
+        MediaReason::Shrunk => Some("shrunk"),
+        MediaReason::MediaUnavailable => None,
+    }
+}
+
+/// Metrics of media servers, for a node that has any: from 0 on, so that a rate sees the first one.
+pub(crate) fn describe_media() {
+    describe_gauge!(MEDIA_ROOMS, "Rooms with a member on this node whose media is on this media server");
+    describe_counter!(
+        MEDIA_MOVES,
+        "Rooms that this node has given a media server, or has let leave it as they have shrunk, by reason"
+    );
+    describe_counter!(MEDIA_FALLBACKS, "Rooms whose media this node has let fall back to the browsers");
+    describe_counter!(MEDIA_ORPHANS, "Peers and rooms deleted on media servers because nobody has them");
+    for reason in ["placed", "media_lost", "media_moved", "recovered", "grown", "shrunk"] {
+        counter!(MEDIA_MOVES, "reason" => reason).increment(0);
+    }
+    counter!(MEDIA_FALLBACKS).increment(0);
+    for kind in ["peer", "room"] {
+        counter!(MEDIA_ORPHANS, "kind" => kind).increment(0);
     }
 }
 
@@ -159,5 +237,8 @@ fn describe() {
     describe_histogram!(RELAY_SECONDS, Unit::Seconds, "From a message read to its ledger answer");
     describe_gauge!(MAILBOX_MESSAGES, "Messages read and not yet settled");
     describe_counter!(ACTOR_RESTARTS, "Cells and actors restarted after a panic");
+    describe_counter!(JOINS, "Joins that the ledger has decided: seated, full, or unanswered");
+    describe_counter!(RESUMES, "Resumes that the ledger has decided: seated, moved, why not, or unanswered");
+    describe_gauge!(DRAINING, "1 while the node drains");
     describe_counter!(ROOMS_REAPED, "Rooms the reaper found work in");
 }

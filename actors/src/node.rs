@@ -10,7 +10,7 @@
 //! | `root` | supervision of every other actor |
 //! | `clock`, `lease`, `reaper` | time; the node's lease; seats past their window. Three actors: time never waits for the ledger |
 //! | `bridge` | the subscription to the ledger |
-//! | `media`, `servers` | media servers, as this node hears them |
+//! | `media`, `servers`, `comparison` | media servers, as this node hears them, and what they have |
 //! | `notices` | what nodes tell each other |
 //! | `drain` | the clean exit |
 //! | `tree` | the operators' view |
@@ -26,22 +26,19 @@ use crate::{
     clock::Clock,
     in_flight::InFlight,
     ledger::{Ledger, Notice},
-    messages::{
-        To, room,
-        socket::{Credential, FromUser, Message as SocketMessage},
-        user,
-    },
+    messages::socket::{Credential, FromUser, Message as SocketMessage},
     ports::{
-        Entropy, FrameSink, History, IceServers, MediaListener, MediaServers, Revocation, RevocationScope, Revocations,
-        Rooms, Shedding, Unavailable, Verifier,
+        Entropy, FrameSink, History, Hosts, IceServers, MediaListener, MediaServers, Revocation, RevocationScope,
+        Revocations, Rooms, Shedding, Traces, Unavailable, Verifier,
     },
-    protocol::{Close, LeaveReason, LoginId, Member, NodeId, RoomId, SocketId, UserId, encode::deleted_data},
+    protocol::{LoginId, NodeId, SocketId},
     settings::Settings,
     socket,
 };
 
 mod bridge;
 mod clock;
+mod comparison;
 mod connection;
 mod directory;
 mod drain;
@@ -51,6 +48,7 @@ mod lease;
 mod media;
 mod notices;
 mod reaper;
+mod rooms;
 mod root;
 mod servers;
 mod tree;
@@ -152,6 +150,13 @@ impl NodeRef {
         let _ = self.directory.rooms_env.shedding.set(shedding); // a node has one edge
     }
 
+    /// From now on descriptions are traced, if there is something that traces them. Set once.
+    pub fn trace_with(&self, traces: Option<Arc<dyn Traces>>) {
+        if let Some(traces) = traces {
+            let _ = self.directory.rooms_env.traces.set(traces); // a node has one edge
+        }
+    }
+
     /// Where the adapters of media servers tell what they hear.
     #[must_use]
     pub fn media_listener(&self) -> Arc<dyn MediaListener> {
@@ -173,7 +178,7 @@ impl NodeRef {
     /// Opens a socket for a connection that was admitted: [`NodeRef::may_open`], then [`NodeRef::charge`].
     ///
     /// # Errors
-    /// The sink, if the node has begun to drain since: close it with [`Close::Draining`].
+    /// The sink, if the node has begun to drain since: close it with [`Close::Draining`](crate::protocol::Close::Draining).
     pub fn open_socket(
         &self,
         sink: Box<dyn FrameSink>,
@@ -246,52 +251,15 @@ impl NodeRef {
         tree::of(&self.directory)
     }
 
-    /// A room's members on all nodes, in join order.
-    ///
-    /// # Errors
-    /// [`Unavailable`] if the ledger does not answer in time.
-    pub async fn members(&self, room: RoomId) -> Result<Vec<Member>, Unavailable> {
-        self.directory.ledger().members(room).await.map_err(|_| Unavailable)
+    /// From now on what hosts want done from within their calls is done by these. Once.
+    pub fn hosted_by(&self, hosts: Arc<dyn Hosts>) {
+        let _ = self.directory.sockets_env.hosts.set(hosts); // a node starts once
     }
 
-    /// Closes a room: its members receive `room_closed` and are closed with 4404, on every node, and joins are refused.
-    /// Idempotent.
-    ///
-    /// # Errors
-    /// [`Unavailable`] if the ledger does not apply it in time: it is retried until it does.
-    pub async fn close_room(&self, room: RoomId) -> Result<(), Unavailable> {
-        let closed = self.directory.close_room(room);
-        let closed = tokio::time::timeout(self.directory.settings.room.hold_within, closed).await;
-        closed.map_err(|_| Unavailable)?.map_err(|_| Unavailable)
-    }
-
-    /// Evicts a user from a room: their socket, on any node, is closed with 4403, as soon as the ledger answers.
-    pub fn evict(&self, room: RoomId, user: UserId) {
-        self.directory.tell(To::Room(room, room::Message::Evict(user, LeaveReason::Kicked)));
-    }
-
-    /// The host has changed a room: the new settings apply to the next join, on every node.
-    ///
-    /// # Errors
-    /// [`Unavailable`] if the nodes cannot be notified at once: they are as soon as the ledger answers.
-    pub async fn settings_changed(&self, room: RoomId) -> Result<(), Unavailable> {
-        self.directory.notify(Notice::SettingsChanged(room)).await
-    }
-
-    /// A stored message was deleted: every member receives `chat_deleted`, wherever they are, those who are disconnected with
-    /// their resume. May be repeated.
-    ///
-    /// # Errors
-    /// [`Unavailable`] if the ledger does not take it in time.
-    pub async fn message_deleted(&self, room: RoomId, id: &str) -> Result<(), Unavailable> {
-        self.directory.announce(room, deleted_data(id)).await
-    }
-
-    /// Closes all sockets of a user with 4403, on every node.
-    pub async fn kick(&self, user: UserId) {
-        self.directory.tell(To::User(user.clone(), user::Message::Kick(Close::Forbidden)));
-        if self.directory.notify(Notice::Kick(user.clone())).await.is_err() {
-            tracing::warn!(%user, "other nodes close this user's sockets once the ledger answers");
+    /// Whether chat can be neither stored nor read at present: clients are told of each change (`degraded`).
+    pub async fn lacks_history(&self, lacks: bool) {
+        if self.directory.lacks_history.swap(lacks, Ordering::AcqRel) != lacks {
+            self.directory.tell_sockets(|| SocketMessage::NoHistory(lacks)).await;
         }
     }
 

@@ -10,22 +10,24 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::protocol::{
-    Close, LoginId, RoomId, UserId,
-    server::{IceServer, Mode},
-};
+use crate::protocol::{Close, LoginId, RoomId, RoomMode, UserId, server::IceServer};
 
 pub mod grants;
 mod history;
+mod hosts;
 pub mod media;
+pub mod reports;
 mod revocations;
+mod traces;
 
 pub use crate::executor::Later;
 
 pub use grants::{Action, Denied, Grants};
 pub use history::{History, Noted, Said};
+pub use hosts::{Hosts, RoomPolicy};
 pub use media::{MediaError, MediaEvent, MediaListener, MediaServers, Placement};
 pub use revocations::{Revocation, RevocationScope, Revocations};
+pub use traces::{SpanEnd, Traces};
 
 /// The identity that a token proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,23 +77,34 @@ pub trait Verifier: Send + Sync {
     /// # Errors
     /// [`TokenError`] if it is not valid, or no longer.
     fn verify(&self, token: &str) -> Result<Identity, TokenError>;
+
+    /// A token that grants this identity the same, for the same time, but in that room: for whoever is moved there. `None` if the
+    /// present one is not for one room only or is another issuer's, or no token can be signed.
+    fn token_for(&self, _identity: &Identity, _room: RoomId) -> Option<String> {
+        None
+    }
 }
 
 /// A room's settings in the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomSettings {
     /// Maximum number of seats.
     pub participants_max: u32,
     /// How long a disconnected seat is kept.
     pub seat_window: Duration,
-    /// How media flows.
-    pub mode: Mode,
+    /// How media is to flow.
+    pub mode: RoomMode,
     /// Whether it may be joined.
     pub active: bool,
+    /// Who hosts it, and who may join; `None`: these are defaults, as for `revision`.
+    pub policy: Option<Arc<RoomPolicy>>,
     /// Rises with each change, from 1: of two readings the one with the lower revision is old. 0: these are defaults, because
     /// the settings could not be read.
     pub revision: u64,
 }
+
+/// The revision at which a room was removed: none is newer, for its id is never used again.
+pub const REMOVED: u64 = u64::MAX;
 
 /// A dependency did not answer in time; retrying is worthwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -15,7 +15,7 @@
 //! overtake each other while the ledger takes its time.
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
@@ -23,7 +23,8 @@ use std::{
 use crate::{
     bytes::BufferedBytes,
     ledger::Ledger,
-    ports::{History, MediaServers, Shedding},
+    messages::room::Whereabouts,
+    ports::{History, MediaServers, Shedding, Traces},
     protocol::{NodeId, RoomId},
     settings::{BudgetLimits, RoomLimits},
 };
@@ -35,7 +36,7 @@ mod rules;
 mod tests;
 mod turn;
 
-pub(crate) use asks::host;
+pub(crate) use asks::{host, placement};
 pub use turn::RoomTurn;
 
 /// What all rooms of a node share.
@@ -56,8 +57,11 @@ pub struct Env {
     pub bytes: Arc<BufferedBytes>,
     /// Who refuses clients while the node is overloaded; not set: nobody does.
     pub shedding: OnceLock<Arc<dyn Shedding>>,
-    /// Rooms here whose media has fallen back to the browsers, and some that are gone.
-    pub fallen: Mutex<BTreeSet<RoomId>>,
+    /// Traces descriptions; not set: nothing is traced.
+    pub traces: OnceLock<Arc<dyn Traces>>,
+    /// Where the media of rooms here is, and of some that are gone. Rooms whose media was never on a media server are not among
+    /// them.
+    pub hosted: Mutex<BTreeMap<RoomId, Whereabouts>>,
 }
 
 impl Env {

@@ -154,9 +154,10 @@ pub struct RoomLimits {
     pub notes: bool,
     /// Media of rooms with fewer members flows between the browsers while there is no media server; 0: of none.
     pub media_fallback_below: u32,
-    /// How long a media server must have been well before rooms go back to it.
+    /// How long a media server must have been well before rooms go back to it, and how long a room waits that found none.
     pub media_recover_after: Duration,
-    /// The least time between a fall and the way back; it doubles with each fall.
+    /// The least time between a fall and the way back, and how long a room of mode `auto` has had two members or fewer before it
+    /// leaves its media server; it doubles with each time.
     pub media_switch_every_min: Duration,
 }
 

@@ -3,13 +3,16 @@
 //! Decides what one client may send and what it receives; must not know other sockets, nor the rules of rooms. Decisions
 //! are pure (`rules`); [`SocketTurn`] performs them and returns messages to others.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use crate::{
     bytes::BufferedBytes,
     metrics::Meters,
-    ports::{Entropy, IceServers, RoomSettings, Rooms, Verifier},
-    protocol::{NodeId, server::Mode},
+    ports::{Entropy, Hosts, IceServers, RoomSettings, Rooms, Verifier},
+    protocol::{NodeId, RoomMode},
     settings::{BudgetLimits, SocketLimits},
 };
 
@@ -43,6 +46,8 @@ pub struct Env {
     pub rooms: Arc<dyn Rooms>,
     /// Hands out STUN and TURN servers.
     pub ice: Arc<dyn IceServers>,
+    /// Does what hosts want done; not set: nobody does.
+    pub hosts: OnceLock<Arc<dyn Hosts>>,
     /// Whether rooms may have a media server.
     pub has_media: bool,
     /// Randomness for sessions and their secrets.
@@ -60,6 +65,6 @@ impl Env {
     /// seat, and joins get the default limit instead of none.
     const fn unknown_room(&self) -> RoomSettings {
         let Self { participants_max, seat_window, .. } = *self;
-        RoomSettings { participants_max, seat_window, mode: Mode::Mesh, active: true, revision: 0 }
+        RoomSettings { participants_max, seat_window, mode: RoomMode::Mesh, active: true, policy: None, revision: 0 }
     }
 }

@@ -13,6 +13,7 @@ const TURN_BUDGET: Duration = Duration::from_micros(200);
 
 mod system {
     mod at_hand;
+    mod auto;
     mod browser;
     mod calls;
     mod cut_off;
@@ -25,10 +26,13 @@ mod system {
     mod media;
     mod numbers;
     mod paused;
+    mod powers;
     mod resume;
     mod revoked;
     mod sfu;
     mod sfu_moving;
+    mod sfu_orphans;
+    mod sfu_walk;
     mod slow;
     mod states;
     mod world;

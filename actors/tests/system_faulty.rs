@@ -13,6 +13,7 @@ const TURN_BUDGET: Duration = Duration::from_micros(200);
 
 #[path = "system"]
 mod system {
+    mod auto;
     mod browser;
     mod calls;
     mod cut_off;
@@ -22,12 +23,16 @@ mod system {
     #[cfg(feature = "fault-injection")]
     mod faults;
     mod follow_one_offer;
-    #[expect(dead_code, reason = "rooms with a media server are tried elsewhere")]
     mod media;
     mod numbers;
     mod paused;
+    mod powers;
     mod resume;
     mod revoked;
+    mod sfu;
+    mod sfu_moving;
+    mod sfu_orphans;
+    mod sfu_walk;
     mod slow;
     mod world;
 }

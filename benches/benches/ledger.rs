@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use actors::ledger::{Answer, At, Audit, Join, Joined, Ledger as _, MemoryLedger, Send, Sent};
-use actors::protocol::{Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId};
+use actors::protocol::{Attributes, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 
 /// Rooms that take turns, so that no room stays in the processor's nearest cache.
@@ -27,7 +27,16 @@ fn now<T>(answer: Answer<T>) -> T {
 
 fn join(ledger: &MemoryLedger, at: At<'_>, who: u128) -> SeatId {
     let (user, session) = (UserId::from_u128(who), SessionId::from_u128(who));
-    let join = Join { user, name: "Ann".into(), session, secret: 7, max: 4, window: Duration::from_secs(5) };
+    let join = Join {
+        user,
+        name: "Ann".into(),
+        session,
+        secret: 7,
+        max: 4,
+        window: Duration::from_secs(5),
+        revision: 1,
+        attributes: Attributes::default(),
+    };
     let Joined::Seated { seat, .. } = now(ledger.join(at, join)) else { panic!("there is room") };
     seat
 }

@@ -6,7 +6,8 @@
 use std::process::Command;
 
 use actors::ledger::{Answer, At, Audit, Audited, Broadcast, Join, Joined, Ledger as _, Resume, Send, Sent};
-use actors::protocol::{Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId};
+use actors::protocol::{Attributes, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId};
+use actors::settings::LedgerLimits;
 use aldis::ledger::{RedisLedger, RedisLimits};
 use server::Server;
 
@@ -35,9 +36,12 @@ fn message(bytes: usize) -> Message {
 }
 
 impl Stand {
-    async fn start() -> Self {
+    /// With logs of so many events a room; 0: none.
+    async fn start(events_max: usize) -> Self {
         let server = Server::start();
-        let ledger = RedisLedger::start(&server.url().into(), "aldis:", RedisLimits::default()).expect("an address");
+        let limits = RedisLimits::default();
+        let limits = RedisLimits { ledger: LedgerLimits { events_max, ..limits.ledger }, ..limits };
+        let ledger = RedisLedger::start(&server.url().into(), "aldis:", limits).expect("an address");
         while !ledger.is_up() {
             tokio::task::yield_now().await;
         }
@@ -91,7 +95,16 @@ impl Stand {
             let who = n * SEATS + place + 1;
             let (user, session) = (UserId::from_u128(who), SessionId::from_u128(who));
             let window = std::time::Duration::from_secs(5);
-            let join = Join { user, name: "Ann Example".into(), session, secret: 7, max: 4, window };
+            let join = Join {
+                user,
+                name: "Ann Example".into(),
+                session,
+                secret: 7,
+                max: 4,
+                window,
+                revision: 1,
+                attributes: Attributes::default(),
+            };
             self.ledger.join(self.at(n, usize::try_from(place).unwrap_or(0)), join)
         });
         for (room, joined) in seats.iter_mut().zip(joined.await) {
@@ -117,8 +130,13 @@ impl Stand {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    println!("{:40} {:>8}", "operation, in rooms of four", "µs");
-    let stand = Stand::start().await;
+    for (title, events_max) in [("operation, in rooms of four", 0), ("the same, with timelines", 256)] {
+        println!("{title:40} {:>8}", "µs");
+        operations(&Stand::start(events_max).await).await;
+    }
+}
+
+async fn operations(stand: &Stand) {
     let mut seats: Vec<Vec<SeatId>> = vec![Vec::new(); usize::try_from(ROOMS).unwrap_or(0)];
     for place in 0..SEATS {
         stand.join(&mut seats, place).await;
@@ -141,7 +159,10 @@ async fn main() {
         .measure("broadcast of chat, which is kept, too", 0..ROOMS, |n| {
             let from = seats[usize::try_from(n).unwrap_or(0)][2];
             let message = Message { kind: Kind::ChatMessage, ..message(255) };
-            stand.ledger.broadcast(stand.at(n, 0), Broadcast { from, cid: Some(1), skipped: Vec::new(), message })
+            stand.ledger.broadcast(
+                stand.at(n, 0),
+                Broadcast { from, cid: Some(1), skipped: Vec::new(), message, changes: None },
+            )
         })
         .await;
     stand
@@ -152,7 +173,7 @@ async fn main() {
             stand.ledger.resume(stand.at(n, 0), resume)
         })
         .await;
-    call(&stand, &seats).await;
+    call(stand, &seats).await;
     stand
         .measure("leave", 0..ROOMS, |n| {
             stand.ledger.leave(stand.at(n, 0), seats[usize::try_from(n).unwrap_or(0)][0], LeaveReason::Left)

@@ -23,7 +23,9 @@ Examples:
   aldis-bench relay --pairs 500 --rate 20
   aldis-bench relay --pairs 500 --in-flight 16
   aldis-bench login --logins 500
+  aldis-bench rooms --rooms 10000
   aldis-bench mesh --connections 4000 --joins 400
+  aldis-bench media --callers 100 --rate 1000
   aldis-bench storm --connections 5000 --html storm.html
   aldis-bench cluster --nodes 3 --kill
   aldis-bench report before.json after.json --html compared.html

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::protocol::RoomId;
+use actors::protocol::{RoomId, server::Mode};
 use anyhow::{Context as _, bail, ensure};
 use rustix::process::Signal;
 use tokio::task::JoinSet;
@@ -27,7 +27,7 @@ pub use broker::Redis;
 use endpoint::Endpoint;
 pub use process::{Memory, Process};
 pub(crate) use pulse::{Beats, Pulse};
-pub(crate) use rest::{Credentials, LoggedIn, Rest};
+pub(crate) use rest::{Credentials, LoggedIn, Operator, Rest};
 use started::Started;
 pub use tokens::Token;
 pub use which::Which;
@@ -169,6 +169,20 @@ impl Node {
         self.started.as_ref().map_or_else(|| Ok(self.rest.clone()), |started| Rest::behind(&started.side_door()?))
     }
 
+    /// Its operator.
+    ///
+    /// # Errors
+    ///
+    /// It was not started by this run, or its token cannot be read.
+    pub(crate) async fn operator(&self) -> anyhow::Result<Operator> {
+        let started =
+            self.started.as_ref().context("a node that runs already does not give its operators' token away")?;
+        let path = started.data().join("admin.token");
+        let token = tokio::fs::read_to_string(&path).await;
+        let token = token.with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(Rest::behind(&started.side_door()?)?.into_operator(token.trim()))
+    }
+
     /// Stops a node that was started here.
     ///
     /// # Errors
@@ -217,12 +231,17 @@ impl Node {
     ///
     /// The node refuses them.
     pub async fn rooms(&self, count: usize, seats: usize) -> anyhow::Result<Vec<RoomId>> {
+        self.rooms_of(count, (seats, Mode::Mesh)).await
+    }
+
+    /// The same, of this mode.
+    pub(crate) async fn rooms_of(&self, count: usize, (seats, mode): (usize, Mode)) -> anyhow::Result<Vec<RoomId>> {
         let host = self.rest.sign_up(&Credentials::fresh("host", 0)).await?;
         let (mut making, mut rooms, mut asked) = (JoinSet::new(), Vec::with_capacity(count), 0);
         while rooms.len() < count {
             while asked < count && making.len() < REQUESTS_AT_ONCE {
                 let (rest, host) = (self.rest.clone(), host.clone());
-                making.spawn(async move { rest.make_room(&host, seats).await });
+                making.spawn(async move { rest.make_room_of(&host, (seats, mode)).await });
                 asked += 1;
             }
             if let Some(made) = making.join_next().await {

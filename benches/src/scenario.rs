@@ -8,9 +8,11 @@ mod growth;
 mod idle;
 mod joining;
 mod login;
+mod media;
 mod mesh;
 mod overload;
 mod relay;
+mod rooms;
 mod script;
 mod slow;
 mod storm;
@@ -43,6 +45,11 @@ pub(crate) enum Scenario {
     Relay(relay::Relay),
     /// Many concurrent logins beside the signals of calls: their cost in memory and latency
     Login(login::Login),
+    /// Requests to a media server through the node, beside the same without it; chat while it hangs; idle connections in
+    /// rooms with and without one
+    Media(media::Media),
+    /// All rooms are listed page by page, beside the signals of calls: how long a page takes, and what it costs the calls
+    Rooms(rooms::Rooms),
     /// Whole joins at a steady rate: seat, offers, answers and candidates with everybody there, until the last pair is
     /// connected
     Mesh(mesh::Mesh),
@@ -82,6 +89,8 @@ impl Scenario {
             Self::Idle(_) => idle::FIGURES,
             Self::Relay(_) => relay::FIGURES,
             Self::Login(_) => login::FIGURES,
+            Self::Media(_) => media::FIGURES,
+            Self::Rooms(_) => rooms::FIGURES,
             Self::Mesh(_) => mesh::FIGURES,
             Self::Growth(_) => growth::FIGURES,
             Self::Churn(_) => churn::FIGURES,
@@ -100,6 +109,8 @@ impl Scenario {
             Self::Idle(idle) => Box::pin(idle.play(run)).await,
             Self::Relay(relay) => Box::pin(relay.play(run)).await,
             Self::Login(login) => Box::pin(login.play(run)).await,
+            Self::Media(media) => Box::pin(media.play(run)).await,
+            Self::Rooms(rooms) => Box::pin(rooms.play(run)).await,
             Self::Mesh(mesh) => Box::pin(mesh.play(run)).await,
             Self::Growth(growth) => Box::pin(growth.play(run)).await,
             Self::Churn(churn) => Box::pin(churn.play(run)).await,

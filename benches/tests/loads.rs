@@ -26,6 +26,11 @@ fn members_leave_and_join_again() {
 }
 
 #[test]
+fn requests_to_a_media_server_are_answered_and_chat_goes_on_while_it_hangs() {
+    bench(&["media", "--callers", "8", "--rate", "40", "--chat-rate", "20", "--for", "1", "--idle", "8"]);
+}
+
+#[test]
 fn all_sessions_are_resumed_after_all_sockets_are_dropped() {
     bench(&["storm", "--connections", "60", "--for", "1"]);
 }
@@ -62,4 +67,9 @@ fn nobody_is_disturbed_by_clients_that_send_as_much_as_they_can() {
         "--p99-times-max",
         "1000",
     ]);
+}
+
+#[test]
+fn all_rooms_are_listed_beside_calls() {
+    bench(&["rooms", "--rooms", "120", "--pairs", "10", "--page", "50", "--for", "1"]);
 }

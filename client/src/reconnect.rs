@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actors::protocol::client::Seq;
+use aldis_protocol::client::Seq;
 use tokio::time::timeout;
 
 use crate::limits::OPEN_WITHIN;

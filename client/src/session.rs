@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use actors::protocol::client::{Cid, Seq};
+use aldis_protocol::client::{Cid, Seq};
 
 use crate::limits::KEPT_MAX;
 use crate::messages;

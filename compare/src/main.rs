@@ -32,7 +32,7 @@ struct Compare {
 enum Task {
     /// Compare other servers and Aldis, each on one core: writes docs/benchmarks.md
     Peers(Box<Peers>),
-    /// Compare Socket.IO with its Redis Streams adapter and Aldis, each as a cluster on the same Redis
+    /// Compare Socket.IO with its Redis Streams adapter, Sockudo with its Redis adapter, and Aldis, each as a cluster on the same Redis
     Cluster(Cluster),
     /// Serve as the baseline of `peers`: a bare TCP echo
     Echo(Echo),

@@ -49,11 +49,15 @@ fuzz_target!(|bytes: &[u8]| {
         ClientToServer::Sfu(request) => {
             assert!(request.kind.is_sfu() && request.rid.is_none_or(|rid| (1..=NUMBER_MAX).contains(&rid)));
         }
+        ClientToServer::SetAttributes(changes) => {
+            assert!(changes.iter().all(|(name, _)| (1..=32).contains(&name.len())));
+        }
         ClientToServer::Ack(seq) => assert!(seq <= NUMBER_MAX),
         ClientToServer::Hello(_)
         | ClientToServer::JoinRoom(_)
         | ClientToServer::LeaveRoom
         | ClientToServer::Heartbeat
+        | ClientToServer::Power(_)
         | ClientToServer::TokenRefresh(_) => {}
     }
 });

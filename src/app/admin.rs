@@ -97,11 +97,11 @@ fn is_exposed(config: &Config) -> bool {
     !config.admin.bind.ip().to_canonical().is_loopback()
 }
 
-/// What the listener demands. The first start makes the token.
-pub(super) fn operators(config: &Config) -> anyhow::Result<Operators> {
+/// What the listener demands, and how it drains the node. The first start makes the token.
+pub(super) fn operators(config: &Config, ends: &super::Ends) -> anyhow::Result<Operators> {
     let path = config.admin.token_file.clone().unwrap_or_else(|| config.node.data_dir.join("admin.token"));
     if is_exposed(config) && config.http.tls_cert.is_none() {
         tracing::warn!(bind = %config.admin.bind, "the operators' token travels unencrypted → set http.tls_cert, or keep admin.bind on a private network");
     }
-    Ok(Operators::new(&token::read_or_make(&path)?, is_exposed(config)))
+    Ok(Operators::new(&token::read_or_make(&path)?, is_exposed(config), ends.drain.clone()))
 }

@@ -132,7 +132,8 @@ pub(super) fn webhooks(config: &Config) -> Option<webhooks::Settings> {
     let from = &config.webhooks;
     let url = from.url.as_ref()?.url().clone();
     let (allow_private, answer_within, give_up_after) = (from.allow_private, from.answer_within, from.give_up_after);
-    Some(webhooks::Settings { url, keys: from.keys(), allow_private, answer_within, give_up_after })
+    let wanted = webhooks::Wanted::new(from.events.iter().map(|event| event.as_str()).collect());
+    Some(webhooks::Settings { url, keys: from.keys(), allow_private, answer_within, give_up_after, wanted })
 }
 
 pub(super) fn ledger(config: &Config) -> LedgerLimits {
@@ -273,6 +274,7 @@ pub(super) fn http(config: &Config) -> http::Settings {
             login_email: rate(rates.auth_per_email),
             mails_address: rate(rates.mails_per_address),
             credentials: http::rate::Rate { burst: config.ice.credentials_per_hour_max.get(), per: HOUR },
+            reports: http::rate::REPORTS,
             keys_max: rates.remembered_max.get(),
         },
         rooms: http::rooms::Limits {

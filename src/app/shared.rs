@@ -13,7 +13,7 @@ use crate::{
     accounts::Accounts,
     auth::{
         ApiKeyring, Clock, Issuers, KeyRing, KeySecret, Sealing, Tokens,
-        issuers::{self, Web},
+        issuers::{self, Kept, KeySource, Web},
     },
     config::{Config, DatabaseKind},
     http::rate::Counts,
@@ -79,7 +79,7 @@ impl Shared {
     pub(super) fn follow(
         self,
         (accounts, reload, ledger): (&Accounts, &Arc<Reload>, &ledger::Opened),
-        Ends { tasks, stop, changed }: &Ends,
+        Ends { tasks, stop, changed, .. }: &Ends,
     ) {
         if let Some(issuers) = accounts.tokens().issuers() {
             tasks.spawn(Arc::clone(issuers).follow(accounts.clock().clone(), stop.clone()));
@@ -126,7 +126,9 @@ pub(super) fn tokens(config: &Config, keys: &Arc<KeyRing>, clock: &Clock) -> any
     };
     let tokens = Tokens::new(Arc::clone(keys), &settings::auth(config), clock.clone());
     let tokens = tokens.with_api_keys(Arc::new(ApiKeyring::new(sealing)));
-    Ok(Arc::new(match other_issuers(config)? {
+    // Keys outlive a restart.
+    let keeping = |source| Arc::new(Kept::new(source, config.node.data_dir.join("issuers"))) as _;
+    Ok(Arc::new(match issuers_from(config, keeping)? {
         Some(issuers) => tokens.with_issuers(issuers),
         None => tokens,
     }))
@@ -137,13 +139,20 @@ pub(super) fn tokens(config: &Config, keys: &Arc<KeyRing>, clock: &Clock) -> any
 /// # Errors
 /// No HTTP client can be made.
 pub fn other_issuers(config: &Config) -> anyhow::Result<Option<Arc<Issuers>>> {
+    issuers_from(config, |web| web)
+}
+
+fn issuers_from(
+    config: &Config,
+    source: impl FnOnce(Arc<dyn KeySource>) -> Arc<dyn KeySource>,
+) -> anyhow::Result<Option<Arc<Issuers>>> {
     let settings = settings::issuers(config);
     if settings.is_empty() {
         return Ok(None);
     }
     let limits = issuers::Limits::default();
     let web = Web::new(&limits).context("no HTTP client can be made to fetch the keys of auth.issuers")?;
-    Ok(Some(Arc::new(Issuers::new(settings, Arc::new(web), limits))))
+    Ok(Some(Arc::new(Issuers::new(settings, source(Arc::new(web)), limits))))
 }
 
 /// After each interruption of the ledger's link: what was revoked meanwhile is read at once.

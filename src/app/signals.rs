@@ -1,4 +1,4 @@
-//! The process's signals: SIGTERM and SIGINT stop, SIGHUP reloads keys and certificates.
+//! The process's signals: SIGTERM and SIGINT stop, as an operator's request does; SIGHUP reloads keys and certificates.
 
 use std::sync::Arc;
 
@@ -6,11 +6,16 @@ use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     time::{MissedTickBehavior, interval},
 };
+use tokio_util::sync::CancellationToken;
 
 use super::reload::{LOOK_EVERY, Reload};
 
-/// Waits for the first signal to stop; looks at keys and certificates meanwhile.
-pub(super) async fn until_told_to_stop(signals: (Signal, Signal, Signal), reload: &Arc<Reload>) -> anyhow::Result<()> {
+/// Waits for the first signal to stop, or for `drain`; looks at keys and certificates meanwhile.
+pub(super) async fn until_told_to_stop(
+    signals: (Signal, Signal, Signal),
+    reload: &Arc<Reload>,
+    drain: &CancellationToken,
+) -> anyhow::Result<()> {
     let (mut terminate, mut interrupt, mut hangup) = signals;
     let mut look = interval(LOOK_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -20,6 +25,7 @@ pub(super) async fn until_told_to_stop(signals: (Signal, Signal, Signal), reload
             biased;
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
+            () = drain.cancelled() => return Ok(()),
             _ = hangup.recv() => reload.look().await,
             _ = look.tick() => reload.look().await,
         }

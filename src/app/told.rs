@@ -1,10 +1,11 @@
-//! What is kept of what happens in rooms, and the backend that is told of it, if one is configured.
+//! What is kept of what happens in rooms; the log, and the backend if one is configured, are told of it.
 
 use std::sync::Arc;
 
-use actors::{ledger::EventLog, ports};
+use actors::{ledger::EventLog, node::NodeRef, ports};
 use anyhow::Context as _;
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{ledger, settings};
@@ -22,6 +23,20 @@ pub(super) fn noting(config: &Config, history: &Arc<History>, ledger: &ledger::O
     } else {
         Arc::clone(history) as _
     }
+}
+
+/// Tells clients when chat can be neither stored nor read, and when it can again, until `stop`.
+pub(super) async fn of_history(mut is_away: watch::Receiver<bool>, node: NodeRef, stop: CancellationToken) {
+    let telling = async {
+        loop {
+            let without = *is_away.borrow_and_update();
+            node.lacks_history(without).await;
+            if is_away.changed().await.is_err() {
+                return; // nobody uses it any more
+            }
+        }
+    };
+    stop.run_until_cancelled(telling).await;
 }
 
 /// See the module.
@@ -45,14 +60,19 @@ impl Told {
     ) -> anyhow::Result<Self> {
         let now: Now = Arc::new(Timestamp::now);
         let is_shared = config.database.url.as_ref().is_some_and(|url| url.kind() == DatabaseKind::Postgres);
+        let is_kept = settings::keeps_events(config);
         // With a database of its own a node is the only one, under whatever name it runs.
         let holder = if is_shared { id } else { "the only node" };
         let begin = |settings| {
             let parts = (Arc::clone(store), ledger.events());
             Webhooks::new(parts, &settings, holder.to_owned(), Arc::clone(&now)).context("cannot send webhooks")
         };
-        let webhooks = settings::webhooks(config).map(begin).transpose()?;
-        let events = settings::keeps_events(config).then(|| ledger.events());
+        let log = || {
+            let parts = (Arc::clone(store), ledger.events());
+            Webhooks::logging(parts, is_shared.then(|| id.to_owned()), Arc::clone(&now))
+        };
+        let webhooks = settings::webhooks(config).map(begin).transpose()?.or_else(|| is_kept.then(log));
+        let events = is_kept.then(|| ledger.events());
         Ok(Self { events, outbox: Outbox::new(Arc::clone(store), now), webhooks })
     }
 

@@ -5,6 +5,7 @@
 
 mod fetch;
 mod following;
+mod kept;
 mod keys;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -18,6 +19,7 @@ use tokio::sync::Notify;
 
 pub use fetch::{FetchError, KeySource, Web};
 pub use following::NoKeys;
+pub use kept::Kept;
 pub(in crate::auth) use keys::Verifying;
 pub use keys::{Algorithm, KeySet, KeysError, Unusable};
 

@@ -7,6 +7,7 @@
 
 mod error;
 mod foreign;
+mod guest;
 mod own;
 mod room;
 
@@ -14,17 +15,18 @@ use std::{str::FromStr as _, sync::Arc, time::Duration};
 
 use actors::{ports::Grants, protocol::UserId};
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::{Algorithm, Validation, decode, decode_header, encode};
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    ApiKeyring, AuthError, Clock, Identity, Issuers, KeyRing, LIFE_MAX, Revoked, Settings, Subject,
+    ApiKeyId, ApiKeyring, AuthError, Clock, Identity, Issuers, KeyRing, LIFE_MAX, Revoked, Settings, Subject,
     account::NAME_LEN_MAX,
 };
 
 use error::refusal;
 pub use error::{TokenError, describe_metrics};
+pub use guest::GUEST_BACK_WITHIN;
 pub use room::ROOM_TOKEN_LIFE_MAX;
 
 /// The longest token accepted: ours are some 700 bytes.
@@ -178,6 +180,16 @@ impl Tokens {
         self.mint_with(subject, self.ttl, Some(grants))
     }
 
+    /// The same until that time, in seconds since the Unix epoch, in place of another token. A session that it names is the API key
+    /// that signed that one: it ends with the key.
+    ///
+    /// # Errors
+    /// As `mint`.
+    pub fn mint_until(&self, subject: Subject<'_>, expires: u64, grants: &Grants) -> Result<String, AuthError> {
+        let now = u64::try_from(self.clock.now().as_second()).unwrap_or(0);
+        self.mint_with(subject, Duration::from_secs(expires.saturating_sub(now)), Some(grants))
+    }
+
     fn mint_with(&self, subject: Subject<'_>, ttl: Duration, grants: Option<&Grants>) -> Result<String, AuthError> {
         let aldis = grants.map(serde_json::to_value).transpose();
         // Minted in the second in which older ones were revoked, it must not look older than that.
@@ -204,11 +216,7 @@ impl Tokens {
     /// # Errors
     /// Why it is not.
     pub fn verify(&self, token: &str) -> Result<Identity, TokenError> {
-        match token.len() {
-            0 => return Err(TokenError::Missing),
-            1..=TOKEN_BYTES_MAX => {}
-            _ => return Err(TokenError::TooLong),
-        }
+        is_of_a_size(token)?;
         let verified = match self.verify_own(token) {
             Some(own) => own,
             None => match self.verify_foreign(token) {
@@ -221,14 +229,15 @@ impl Tokens {
 
     /// Verifies a token of any form through the JWT library.
     fn verify_any(&self, token: &str) -> Result<Identity, TokenError> {
-        let header = decode_header(token).map_err(|why| refusal(why.kind()))?;
-        let is_jwt = header.typ.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("JWT"));
-        if header.crit.is_some() || !is_jwt {
-            return Err(TokenError::OtherKind);
-        }
+        let header = header(token)?;
         if let Some(verified) = self.verify_of_api_key(token, &header) {
             return verified;
         }
+        self.verify_signed_here(token, &header, self.leeway)
+    }
+
+    /// Verifies a token that one of our keys has signed; it may have expired so long ago.
+    fn verify_signed_here(&self, token: &str, header: &Header, leeway: SignedDuration) -> Result<Identity, TokenError> {
         if header.alg != Algorithm::RS256 {
             return Err(TokenError::WrongAlgorithm);
         }
@@ -236,17 +245,23 @@ impl Tokens {
         let claims =
             decode::<Claims>(token, &key.verifying, &self.validation).map_err(|why| refusal(why.kind()))?.claims;
         let grants = claims.aldis.map(room::granted).transpose()?.map(Arc::new);
-        let identity = self.judge(Claimed {
+        let (sid, api_key) = if grants.is_none() { (claims.sid, None) } else { (None, claims.sid) };
+        let api_key = api_key.as_deref().map(plain_uuid).transpose()?;
+        if api_key.is_some_and(|key| self.api_keys().find(ApiKeyId(key)).is_none()) {
+            return Err(TokenError::UnknownKey);
+        }
+        let claimed = Claimed {
             sub: &claims.sub,
-            sid: claims.sid.as_deref(),
+            sid: sid.as_deref(),
             name: claims.name,
             iat: claims.iat,
             exp: claims.exp,
             nbf: claims.nbf,
-        })?;
+        };
+        let identity = self.judge_within(claimed, leeway)?;
         // Whom a token grants something has no account, whatever their id looks like.
         let account = identity.account.filter(|_| grants.is_none());
-        Ok(Identity { account, grants, ..identity })
+        Ok(Identity { account, grants, session: api_key.or(identity.session), ..identity })
     }
 
     /// A token's content and validity. The content must not be trusted unless the token is valid.
@@ -264,10 +279,14 @@ impl Tokens {
 
     /// Checks time, subject and session of claims whose signature is valid.
     fn judge(&self, claims: Claimed<'_>) -> Result<Identity, TokenError> {
+        self.judge_within(claims, self.leeway)
+    }
+
+    fn judge_within(&self, claims: Claimed<'_>, leeway: SignedDuration) -> Result<Identity, TokenError> {
         let now = self.clock.now();
         let time = |seconds| Timestamp::from_second(seconds).map_err(|_| TokenError::Malformed);
         let (expires, issued) = (time(claims.exp)?, time(claims.iat)?);
-        if expires.duration_until(now) >= self.leeway {
+        if expires.duration_until(now) >= leeway {
             return Err(TokenError::Expired(expires));
         }
         let begins = claims.nbf.map(time).transpose()?.map_or(issued, |nbf| nbf.max(issued));
@@ -293,6 +312,21 @@ impl Tokens {
         }
         Ok(identity)
     }
+}
+
+fn is_of_a_size(token: &str) -> Result<(), TokenError> {
+    match token.len() {
+        0 => Err(TokenError::Missing),
+        1..=TOKEN_BYTES_MAX => Ok(()),
+        _ => Err(TokenError::TooLong),
+    }
+}
+
+/// The header of a token that is of our kind.
+fn header(token: &str) -> Result<Header, TokenError> {
+    let header = decode_header(token).map_err(|why| refusal(why.kind()))?;
+    let is_jwt = header.typ.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("JWT"));
+    if header.crit.is_some() || !is_jwt { Err(TokenError::OtherKind) } else { Ok(header) }
 }
 
 /// The claims of a token whose signature is valid.

@@ -1,11 +1,12 @@
 //! Implements the actors' ports for verifying and revoking access tokens.
 
 use actors::{
-    ports::{Identity, TokenError, Verifier},
-    protocol::LoginId,
+    ports::{Grants, Identity, TokenError, Verifier},
+    protocol::{LoginId, RoomId},
 };
+use uuid::Uuid;
 
-use super::{Tokens, token};
+use super::{Subject, Tokens, token};
 
 impl Verifier for Tokens {
     fn verify(&self, text: &str) -> Result<Identity, TokenError> {
@@ -22,5 +23,15 @@ impl Verifier for Tokens {
             Err(why @ token::TokenError::IssuerAway) => Err(TokenError::Unavailable(why.to_string())),
             Err(why) => Err(TokenError::Invalid(why.to_string())),
         }
+    }
+
+    fn token_for(&self, identity: &Identity, room: RoomId) -> Option<String> {
+        let is_bound = |grants: &&Grants| !grants.foreign && grants.room.is_some_and(|only| only != room);
+        let grants = identity.grants.as_deref().filter(is_bound)?;
+        let grants = Grants { room: Some(room), ..grants.clone() };
+        let (user, session) = (identity.user.clone(), identity.login.map(|login| Uuid::from_u128(login.as_u128())));
+        let subject = Subject { user, name: &identity.name, session };
+        let minted = self.mint_until(subject, identity.expires, &grants);
+        minted.inspect_err(|why| tracing::error!(%why, "no token could be signed for somebody who is moved")).ok()
     }
 }

@@ -16,7 +16,8 @@ use super::flags::Flags;
 The running node is asked over its unix socket; what other nodes tell is up to ten seconds old.
 Examples:
   aldis node list
-  aldis node list --data-dir /var/lib/aldis")]
+  aldis node list --data-dir /var/lib/aldis
+  aldis node drain")]
 pub(super) struct NodeCommand {
     #[command(subcommand)]
     wish: Wish,
@@ -26,14 +27,24 @@ pub(super) struct NodeCommand {
 enum Wish {
     /// Print the nodes of the cluster: lease, version, address, sockets, rooms
     List(Flags),
+    /// Drain the running node: its clients go on at other nodes, and it stops, as on SIGTERM
+    Drain(Flags),
 }
 
 impl NodeCommand {
     pub(super) fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
-        let Wish::List(flags) = self.wish;
-        let socket = door::of_running_node(&flags.load()?.config)?;
-        let cluster = door::ask(&socket, &Method::GET, "/internal/cluster", None)?;
-        Ok(list(&cluster, out)?)
+        match self.wish {
+            Wish::List(flags) => {
+                let socket = door::of_running_node(&flags.load()?.config)?;
+                list(&door::ask(&socket, &Method::GET, "/internal/cluster", None)?, out)?;
+            }
+            Wish::Drain(flags) => {
+                let socket = door::of_running_node(&flags.load()?.config)?;
+                door::ask(&socket, &Method::POST, "/internal/drain", None)?;
+                writeln!(out, "The node drains, and stops within 20 s.").map_err(anyhow::Error::from)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ use super::flags::Flags;
 use crate::app;
 use crate::config::Loaded;
 use crate::telemetry::metrics::Scrape;
-use crate::telemetry::{install_logs, log_panics};
+use crate::telemetry::{Traces, install_logs, log_panics};
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -31,7 +31,8 @@ const LEAST: u64 = 16;
 /// Serves until a signal stops the process.
 pub(super) fn serve(flags: &Flags) -> Result<(), Failure> {
     let mut loaded = flags.load()?;
-    let logs = install_logs(&loaded.config.log)?;
+    let traces = Traces::open(&loaded.config.telemetry, loaded.config.node.id.as_deref())?;
+    let logs = install_logs(&loaded.config.log, traces.as_ref())?;
     log_panics();
     for warning in &loaded.warnings {
         tracing::warn!("{}", warning.summary());

@@ -1,4 +1,4 @@
-//! `[media]`: the media servers of rooms with mode `sfu`, and when a room leaves or finds back to them. Must not know HTTP.
+//! `[media]`: the media servers of rooms with mode `sfu` or `auto`, and when a room leaves or finds back to them. Must not know HTTP.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::secret::Secret;
 use super::text::{self, Text, text_serde};
 
-/// Media servers for rooms of mode `sfu`.
+/// Media servers for rooms of mode `sfu` or `auto`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Media {
-    /// The media servers, the same on all nodes. Empty: no rooms of mode `sfu`.
+    /// The media servers, the same on all nodes. Empty: no rooms of mode `sfu` or `auto`.
     pub servers: Vec<MediaUrl>,
     /// The secret shared with them.
     pub secret: Option<Secret>,
@@ -30,12 +30,12 @@ pub struct Media {
     /// How long a media server must have been well before rooms return to it.
     #[serde(with = "text::As::<Duration>")]
     pub recover_after: Duration,
-    /// The least time between two switches of one room.
+    /// The least time between two switches of one room; and how long one of mode `auto` must have been small to leave its server.
     #[serde(with = "text::As::<Duration>")]
     pub switch_every_min: Duration,
 }
 
-/// What a room of mode `sfu` does while no media server is there.
+/// What a room of mode `sfu` or `auto` does while no media server is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Fallback {

@@ -2,6 +2,7 @@
 //! is reported in the same words. Must not know the source of the text.
 
 pub mod filter;
+pub mod http_url;
 pub mod ice_url;
 pub mod jwks_url;
 pub mod network;

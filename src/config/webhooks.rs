@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::secret::Secret;
-use super::text::{self, Text, text_serde};
+use super::text::{self, Text, http_url, text_serde};
 
 /// The backend that is told what happens in rooms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +28,46 @@ pub struct Webhooks {
     /// How long an event is retried before it is given up.
     #[serde(with = "text::As::<Duration>")]
     pub give_up_after: Duration,
+    /// Which events are told; none named: all.
+    pub events: Vec<WebhookEvent>,
+}
+
+/// A type of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum WebhookEvent {
+    /// Somebody has come to a room in which nobody was.
+    #[serde(rename = "room.started")]
+    RoomStarted,
+    /// The last one has left.
+    #[serde(rename = "room.ended")]
+    RoomEnded,
+    /// Somebody has a seat.
+    #[serde(rename = "participant.joined")]
+    Joined,
+    /// Their seat is free.
+    #[serde(rename = "participant.left")]
+    Left,
+    /// Their connection is lost.
+    #[serde(rename = "participant.disconnected")]
+    Disconnected,
+    /// They are back.
+    #[serde(rename = "participant.resumed")]
+    Resumed,
+}
+
+impl WebhookEvent {
+    /// As events name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RoomStarted => "room.started",
+            Self::RoomEnded => "room.ended",
+            Self::Joined => "participant.joined",
+            Self::Left => "participant.left",
+            Self::Disconnected => "participant.disconnected",
+            Self::Resumed => "participant.resumed",
+        }
+    }
 }
 
 impl Default for Webhooks {
@@ -39,6 +79,7 @@ impl Default for Webhooks {
             allow_private: false,
             answer_within: Duration::from_secs(10),
             give_up_after: Duration::from_secs(24 * 60 * 60),
+            events: Vec::new(),
         }
     }
 }
@@ -82,20 +123,10 @@ impl WebhookUrl {
 
 impl Text for WebhookUrl {
     const FORM: &'static str = "\"https://backend.example.org/aldis\"";
-    const PATTERN: &'static str = r"^\s*[Hh][Tt][Tt][Pp][Ss]?:";
+    const PATTERN: &'static str = http_url::PATTERN;
 
     fn read(text: &str) -> Result<Self, String> {
-        let url = url::Url::parse(text).map_err(|_| "not a URL".to_owned())?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err("neither https: nor http:".to_owned());
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("a user or password: the signature proves who sends".to_owned());
-        }
-        if url.fragment().is_some() {
-            return Err("a fragment is never sent".to_owned());
-        }
-        Ok(Self(url))
+        http_url::read(text, "a user or password: the signature proves who sends").map(Self)
     }
 
     fn write(&self) -> String {

@@ -85,7 +85,7 @@ mod tests {
     use actors::{
         bytes::BufferedBytes,
         ledger::{At, Join, Ledger as _, MemoryLedger},
-        protocol::{Code, NodeId, SessionId, UserId},
+        protocol::{Attributes, Code, NodeId, SessionId, UserId},
         settings::LedgerLimits,
     };
 
@@ -98,7 +98,16 @@ mod tests {
         let noting = Noting::start(Arc::new(()), Arc::clone(&ledger) as _);
         let (room, user) = (RoomId::from_letters([1; 10]), UserId::from_u128(1));
         let (session, window, node) = (SessionId::from_u128(1), Duration::from_secs(5), NodeId::new("a"));
-        let join = Join { user: user.clone(), name: "Ann".into(), session, secret: 0, max: 2, window };
+        let join = Join {
+            user: user.clone(),
+            name: "Ann".into(),
+            session,
+            secret: 0,
+            max: 2,
+            window,
+            revision: 1,
+            attributes: Attributes::default(),
+        };
         ledger.join(At { room, node: &node, epoch: 0 }, join).await.expect("memory answers");
         for _ in 0..1_000 {
             noting.noted(room, Noted::Refused { user: user.clone(), code: Code::Glare });

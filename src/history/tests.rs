@@ -55,6 +55,8 @@ async fn bench() -> Bench {
         created_at: now(),
         name: String::new(),
         guests: crate::storage::Guests::No,
+        locked: false,
+        bans: Vec::new(),
     };
     store.add_meeting(&meeting, meeting.host_id.as_uuid(), 9).await.expect("a room");
     Bench { folder, store, room }
@@ -173,4 +175,22 @@ async fn messages_that_are_too_old_or_too_many_are_swept() {
     other.page(bench.room, MessagePage { before: None, limit: 1 }).await.expect("stored");
     other.sweep(now(), 30).await.expect("swept");
     assert_eq!(bench.stored().await, ids(101..151), "the room is looked at until it has no more than that");
+}
+
+#[tokio::test]
+async fn a_database_that_stays_away_is_told_and_so_is_its_return_with_all_that_waited() {
+    let bench = bench().await;
+    let history = bench.history(Limits::default());
+    let mut is_away = history.is_away();
+    let running = tokio::spawn(Arc::clone(&history).run(CancellationToken::new()));
+    assert!(!*is_away.borrow_and_update());
+    for (from, to, away) in [("aldis.db", "elsewhere.db", true), ("elsewhere.db", "aldis.db", false)] {
+        bench.moves(from, to);
+        history.said(bench.said(i64::from(away)));
+        let changed = timeout(Duration::from_secs(60), is_away.changed()).await;
+        changed.expect("in time").expect("it runs");
+        assert_eq!(*is_away.borrow_and_update(), away);
+    }
+    assert_eq!(bench.stored().await, ["s-1", "s-0"].map(str::to_owned), "in the order in which they were said");
+    running.abort();
 }

@@ -1,9 +1,15 @@
-//! Routes of the operators' listener only: metrics, and the state of the node and its cluster; rooms and accounts are below.
-//! `operators` decides who may.
+//! Routes of the operators' listener only: metrics, the state of the node and its cluster, and its drain; rooms and accounts are
+//! below. `operators` decides who may.
 
 use std::{pin::Pin, sync::Arc};
 
-use axum::{Extension, Json, extract::State, http::header, response::IntoResponse};
+use axum::{
+    Extension, Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use tokio_util::sync::CancellationToken;
 
 use super::{Shared, problem::Problem};
 
@@ -39,4 +45,15 @@ pub(super) async fn cluster(State(site): State<Shared>) -> Result<impl IntoRespo
 /// `GET /internal/media`: the media servers with their breakers and loads, as this node hears them.
 pub(super) async fn media(State(site): State<Shared>) -> impl IntoResponse {
     Json((site.media)())
+}
+
+/// Told when the node is to drain.
+#[derive(Clone)]
+pub(super) struct Draining(pub(super) CancellationToken);
+
+/// `POST /internal/drain`: the node drains and stops, as on SIGTERM. May be repeated.
+pub(super) async fn drain(Extension(Draining(drain)): Extension<Draining>) -> StatusCode {
+    tracing::info!("an operator drains the node");
+    drain.cancel();
+    StatusCode::NO_CONTENT
 }

@@ -44,6 +44,14 @@ impl Asking {
 const ACCOUNTS: [&str; 2] = ["/api/auth/", "/api/account/"];
 /// The path of backends.
 const SERVER: &str = "/v1/";
+/// What hosts do with those who are in their rooms, or wait.
+const POWERS: [&str; 5] = [
+    "/api/rooms/{roomId}/participants/{userId}/remove",
+    "/api/rooms/{roomId}/participants/{userId}/mute",
+    "/api/rooms/{roomId}/host",
+    "/api/rooms/{roomId}/waiting",
+    "/api/rooms/{roomId}/waiting/{guestId}",
+];
 /// The path of operators.
 const INTERNAL: &str = "/internal/";
 
@@ -95,6 +103,10 @@ fn event<'a>(method: &Method, route: &'a str, code: Option<Code>) -> Option<&'a 
     }
     match ACCOUNTS.iter().find_map(|path| route.strip_prefix(path)) {
         Some(action) if changes => action.strip_prefix("password/").unwrap_or(action).split('/').next(),
+        // What hosts do; from within a call it is logged where it is done.
+        None if *method == Method::POST && POWERS.contains(&route) => {
+            route.rsplit('/').find(|part| !part.starts_with('{'))
+        }
         None if *method == Method::DELETE => Some("delete"),
         None if *method == Method::PATCH => Some("change"),
         Some(_) | None => None,
@@ -126,6 +138,10 @@ mod tests {
             (Method::GET, "/metrics", Some(Code::MisdirectedRequest), Some("refused")),
             (Method::PATCH, "/api/rooms/{roomId}", None, Some("change")),
             (Method::DELETE, "/api/rooms/{roomId}", Some(Code::Forbidden), Some("delete")),
+            (Method::POST, "/api/rooms/{roomId}/participants/{userId}/remove", None, Some("remove")),
+            (Method::POST, "/api/rooms/{roomId}/host", Some(Code::NotHost), Some("host")),
+            (Method::POST, "/api/rooms/{roomId}/waiting/{guestId}", None, Some("waiting")),
+            (Method::POST, "/api/rooms/{roomId}/guests", None, None),
             (Method::POST, "/v1/rooms", None, Some("server")),
             (Method::DELETE, "/v1/rooms/{roomId}/participants/{userId}", None, Some("server")),
             (Method::GET, "/v1/rooms", None, None),

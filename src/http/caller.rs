@@ -22,6 +22,7 @@ use super::{
 use crate::{
     auth::{ApiKeyId, Identity, TokenError},
     net::{self, TokenWay, credential},
+    rooms::By,
     storage::RoomId,
 };
 
@@ -36,11 +37,14 @@ pub(super) struct Caller {
     pub session: Option<Uuid>,
     /// What their token grants; `None`: what the owner of an account may do.
     pub grants: Option<Arc<Grants>>,
-    /// The other issuer whose token they sent, if it is not ours.
-    pub issuer: Option<Arc<str>>,
 }
 
 impl Caller {
+    /// Them, for what hosts do.
+    pub(super) fn by(&self) -> By {
+        By { user: self.user.clone(), grants: self.grants.clone() }
+    }
+
     /// Whether their token allows this.
     pub(super) fn may(&self, action: Action) -> Result<(), Problem> {
         grants::decide(self.grants.as_deref(), action).map_err(Problem::from)
@@ -72,24 +76,33 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        Self::identified(parts, site, |token| site.accounts.tokens().verify(token))
+    }
+}
+
+impl Caller {
+    /// Whom the request's token names, as `verify` says.
+    fn identified(
+        parts: &Parts,
+        site: &Shared,
+        verify: impl FnOnce(&str) -> Result<Identity, TokenError>,
+    ) -> Result<Self, Problem> {
         let secure = parts.extensions.get::<net::Request>().is_some_and(|known| known.secure);
         let token = credential(&parts.headers, &[], Some(secure))?.ok_or(TokenError::Missing)?;
         if token.way == TokenWay::Cookie && !is_safe(&parts.method) {
             origin::must_be_allowed(parts)?;
         }
-        let identity = site.accounts.tokens().verify(token.text())?;
+        let identity = verify(token.text())?;
         if let Some(asking) = parts.extensions.get::<Asking>() {
             asking.is(&identity.user, identity.api_key().map(ApiKeyId));
         }
         if let Err(wait) = site.rates.user.take(&identity.user) {
             return Err(Problem::too_often("requests of yours", wait));
         }
-        let Identity { user, account, session, grants, issuer, .. } = identity;
-        Ok(Self { user, account, session, grants, issuer })
+        let Identity { user, account, session, grants, .. } = identity;
+        Ok(Self { user, account, session, grants })
     }
-}
 
-impl Caller {
     /// The caller's account.
     ///
     /// # Errors
@@ -97,6 +110,23 @@ impl Caller {
     pub(super) fn account(&self) -> Result<Uuid, Problem> {
         let why = "You have no account here: your access token was issued elsewhere.";
         self.account.ok_or_else(|| Problem::new(Code::Forbidden, why))
+    }
+}
+
+/// The guest of before, who comes for another token: theirs is valid, or expired not long ago (`auth::GUEST_BACK_WITHIN`). Nobody, if
+/// the request has no such token.
+pub(super) struct FormerGuest(pub Option<Caller>);
+
+impl FromRequestParts<Shared> for FormerGuest {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        match Caller::identified(parts, site, |token| site.accounts.tokens().verify_former_guest(token)) {
+            Ok(caller) => Ok(Self(Some(caller))),
+            // Else whoever is in a hurry would be somebody else.
+            Err(why) if why.code == Code::RateLimited => Err(why),
+            Err(_) => Ok(Self(None)),
+        }
     }
 }
 

@@ -121,7 +121,7 @@ pub struct ProblemBody<'a> {
 }
 
 /// Writes problems, and turns the framework's error responses into problems. An error response of type
-/// `application/json` is deliberate (readiness) and stays unchanged.
+/// `application/json` (readiness) or `text/html` (the page of an address that is none) is deliberate and stays unchanged.
 pub async fn render(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let mut response = next.run(request).await;
@@ -160,7 +160,8 @@ pub async fn render(request: Request, next: Next) -> Response {
 fn is_bare_error(response: &Response) -> bool {
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
-    (status.is_client_error() || status.is_server_error()) && !kind.starts_with(b"application/json")
+    let is_meant = kind.starts_with(b"application/json") || kind.starts_with(b"text/html");
+    (status.is_client_error() || status.is_server_error()) && !is_meant
 }
 
 fn bare_detail(status: StatusCode) -> &'static str {

@@ -31,6 +31,8 @@ pub struct Limits {
     pub mails_address: Rate,
     /// Lists of ICE servers, with TURN credentials, per user: relayed traffic is expensive.
     pub credentials: Rate,
+    /// What a user's program reports of its media, each connection and device for itself.
+    pub reports: Rate,
     /// Addresses, users or accounts tracked in each table (≈ 50 bytes each); beyond it they share counters.
     pub keys_max: usize,
 }
@@ -45,10 +47,14 @@ impl Default for Limits {
             login_email: Rate { burst: 20, per: Duration::from_secs(5 * 60) },
             mails_address: Rate { burst: 60, per: Duration::from_secs(60 * 60) },
             credentials: Rate { burst: 10, per: Duration::from_secs(60 * 60) },
+            reports: REPORTS,
             keys_max: 100_000,
         }
     }
 }
+
+/// A timeline keeps 128 notes: nobody fills it at once.
+pub const REPORTS: Rate = Rate { burst: 48, per: Duration::from_secs(10 * 60) };
 
 /// The tables of all limits.
 pub struct Rates {
@@ -66,6 +72,8 @@ pub struct Rates {
     pub mails_address: Limiter,
     /// See `Limits::credentials`.
     pub credentials: Limiter,
+    /// See `Limits::reports`.
+    pub reports: Table,
 }
 
 impl Rates {
@@ -82,6 +90,7 @@ impl Rates {
             login_email: limiter("rate:login", limits.login_email),
             mails_address: limiter("rate:mails", limits.mails_address),
             credentials: limiter("quota:turn", limits.credentials),
+            reports: table(limits.reports),
         }
     }
 }

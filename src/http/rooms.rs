@@ -8,8 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+pub(super) mod door;
 pub(super) mod guests;
 pub(super) mod messages;
+pub(super) mod powers;
 pub(super) mod shape;
 
 pub(super) use shape::RoomBody;
@@ -112,8 +114,8 @@ pub(super) async fn get(
 ) -> Result<Json<RoomBody>, Problem> {
     caller.may(Action::ReadRoom(room_id))?;
     let meeting = site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
-    let participants = site.live.participants(room_id).await;
-    Ok(Json(RoomBody::new(meeting, participants)))
+    let members = site.live.members(room_id).await;
+    Ok(Json(RoomBody::seen_by(&caller.user, meeting, members.as_deref())))
 }
 
 /// The rooms you host, newest first.

@@ -7,6 +7,7 @@ mod devices;
 mod documents;
 mod foreign;
 mod guests;
+mod hosts;
 mod keys;
 mod layers;
 mod malformed;
@@ -15,6 +16,7 @@ mod opaque;
 mod operations;
 mod operators;
 mod recovery;
+mod reports;
 mod rooms;
 mod signups;
 #[cfg(feature = "fault-injection")]

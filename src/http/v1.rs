@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 mod once;
 pub(super) mod participants;
+pub(super) mod powers;
 pub(super) mod timeline;
 
 use super::{
@@ -47,8 +48,8 @@ pub(super) struct CreateRoomFor {
     #[serde(deserialize_with = "body::whole")]
     #[schema(minimum = 0, maximum = 120, example = 5)]
     seat_window_seconds: Option<u32>,
-    /// How media flows; default `mesh`.
-    #[schema(value_type = Option<String>, pattern = "^(mesh|sfu)$", example = "mesh")]
+    /// How media flows; default `mesh`. `auto`: between the browsers of two, through a media server from three members on.
+    #[schema(value_type = Option<String>, pattern = "^(mesh|sfu|auto)$", example = "mesh")]
     mode: Option<Mode>,
     /// What it is called; default: nothing.
     #[schema(max_length = 100, example = "Weekly meeting")]

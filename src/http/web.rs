@@ -68,12 +68,29 @@ pub(super) async fn file(method: Method, uri: Uri, headers: HeaderMap) -> Respon
         }
         Some(_) => (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response(),
         None if method == Method::OPTIONS && uri.path() == "*" => options().await,
+        None if is_looked_at(&method, &headers) => missing_page(headers).await,
         None if path.ends_with('/') => {
             let detail = format!("There is no resource {}; try it without the slash at the end.", uri.path());
             Problem::new(Code::NotFound, detail).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// Whether somebody looks at the answer: browsers name HTML when they open an address, programs do not.
+fn is_looked_at(method: &Method, headers: &HeaderMap) -> bool {
+    let mut accepted = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
+    matches!(*method, Method::GET | Method::HEAD) && accepted.any(|line| line.contains("text/html"))
+}
+
+/// The page, which says that there is none at this address.
+async fn missing_page(mut headers: HeaderMap) -> Response {
+    headers.remove(header::IF_NONE_MATCH); // what is not there has not stayed the same
+    let mut response = page(headers).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response.headers_mut().remove(header::ETAG);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
+    response
 }
 
 /// `OPTIONS *` and `OPTIONS /`: the server answers (RFC 9110 §9.3.7), which load balancers use as a check.

@@ -228,6 +228,7 @@ impl RedisLedger {
             "dup" => Ok(Sent::Duplicate),
             "fenced" => Ok(Sent::Fenced),
             "receiver" => Ok(Sent::ReceiverGone),
+            "large" => Ok(Sent::TooMany),
             other => Err(Malformed(other.to_owned())),
         })
     }

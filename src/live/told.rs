@@ -7,7 +7,7 @@ use std::sync::{
 
 use actors::{
     ports::{Revocation, RevocationScope, Unavailable},
-    protocol::{LoginId, Member, RoomId, UserId},
+    protocol::{LoginId, Member, RoomId, UserId, hosted::RoomChanged, media::TrackKind},
 };
 use async_trait::async_trait;
 
@@ -21,6 +21,8 @@ type OnRevocation = Arc<dyn Fn(&Revocation) + Send + Sync>;
 pub(crate) struct Told {
     pub(crate) participants: Mutex<Option<usize>>,
     pub(crate) members: Mutex<Option<Vec<Member>>>,
+    /// In their order.
+    pub(crate) rooms: Mutex<Vec<RoomId>>,
     /// The ledger is away.
     pub(crate) away: AtomicBool,
     commands: Mutex<Vec<String>>,
@@ -56,20 +58,41 @@ impl LiveRooms for Told {
         self.members.lock().expect("not poisoned").clone()
     }
 
+    async fn occupied_rooms(&self, after: Option<RoomId>, max: usize) -> Option<Vec<RoomId>> {
+        let rooms = self.rooms.lock().expect("not poisoned");
+        Some(rooms.iter().filter(|room| after.is_none_or(|after| **room > after)).take(max).copied().collect())
+    }
+
     fn evict(&self, room_id: RoomId, user: UserId) {
         let _ = self.command(format!("evict {user} from {room_id}")); // the actor system repeats it by itself
+    }
+
+    async fn move_member(&self, user: UserId, from: RoomId, to: RoomId) -> Result<(), Unavailable> {
+        self.command(format!("move {user} from {from} to {to}"))
     }
 
     async fn describe(&self, room_id: RoomId) -> Option<serde_json::Value> {
         Some(serde_json::json!({ "seats": [], "room": room_id }))
     }
 
-    async fn close(&self, room_id: RoomId) -> Result<(), Unavailable> {
+    async fn close(&self, room_id: RoomId, _: u64) -> Result<(), Unavailable> {
         self.command(format!("close {room_id}"))
     }
 
-    async fn settings_changed(&self, room_id: RoomId) -> Result<(), Unavailable> {
+    fn ban(&self, room_id: RoomId, user: UserId) {
+        let _ = self.command(format!("ban {user} from {room_id}")); // as above
+    }
+
+    async fn settings_changed(&self, room_id: RoomId, _: &RoomChanged) -> Result<(), Unavailable> {
         self.command(format!("settings {room_id}"))
+    }
+
+    async fn guests_waiting(&self, room_id: RoomId, count: u32) -> Result<(), Unavailable> {
+        self.command(format!("{count} wait for {room_id}"))
+    }
+
+    async fn request_mute(&self, room_id: RoomId, by: &UserId, to: UserId, kind: TrackKind) -> Result<(), Unavailable> {
+        self.command(format!("mute {kind:?} of {to} in {room_id} by {by}"))
     }
 
     async fn message_deleted(&self, room_id: RoomId, id: &str) -> Result<(), Unavailable> {

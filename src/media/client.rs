@@ -22,11 +22,15 @@ const INSTANCE: HeaderName = HeaderName::from_static("aldis-media-instance");
 /// The same call under the same key gets its first answer.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// The epoch of the room's media.
+const EPOCH: HeaderName = HeaderName::from_static("aldis-media-epoch");
+
 /// The connections to one server.
 pub(super) struct Client {
     http: reqwest::Client,
     base: String,
     answer_bytes_max: usize,
+    shown_bytes_max: usize,
 }
 
 /// Why there is no answer; the text names no secret.
@@ -82,7 +86,12 @@ impl Client {
             .pool_max_idle_per_host(limits.idle_max)
             .pool_idle_timeout(limits.idle_for);
         let http = builder.build().context("cannot prepare the connections to the media servers")?;
-        Ok(Self { http, base: base.to_owned(), answer_bytes_max: limits.answer_bytes_max })
+        Ok(Self {
+            http,
+            base: base.to_owned(),
+            answer_bytes_max: limits.answer_bytes_max,
+            shown_bytes_max: limits.shown_bytes_max,
+        })
     }
 
     /// Asks; the caller limits the time.
@@ -97,15 +106,19 @@ impl Client {
         if let Some(key) = &ask.key {
             request = request.header(KEY, key);
         }
+        if let Some(epoch) = ask.epoch {
+            request = request.header(EPOCH, epoch);
+        }
         if let Some(body) = &ask.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
         let mut response = request.send().await?;
         let instance = response.headers().get(INSTANCE).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let (status, mut body) = (response.status().as_u16(), Vec::new());
+        let most = if ask.method == Method::Get { self.shown_bytes_max } else { self.answer_bytes_max };
         while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > self.answer_bytes_max {
-                return Err(SendError::TooLong(self.answer_bytes_max));
+            if body.len() + chunk.len() > most {
+                return Err(SendError::TooLong(most));
             }
             body.extend_from_slice(&chunk);
         }

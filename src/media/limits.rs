@@ -13,6 +13,8 @@ pub struct Limits {
     pub waiting_max: usize,
     /// Bytes of an answer: the largest real one, with two codecs, has 3 kB.
     pub answer_bytes_max: usize,
+    /// Bytes of an answer that shows what is there: a room of 512 who each send three tracks has 110 kB.
+    pub shown_bytes_max: usize,
     /// Bytes of a line of events: the largest has some 300.
     pub line_bytes_max: usize,
     /// How long an event stream may be silent: a line comes each second.
@@ -39,6 +41,7 @@ impl Default for Limits {
             in_flight_max: 256,
             waiting_max: 1_024,
             answer_bytes_max: 64 * 1024,
+            shown_bytes_max: 512 * 1024,
             line_bytes_max: 16 * 1024,
             silent_max: Duration::from_millis(3_500),
             idle_max: 32,

@@ -4,13 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use metrics::{Gauge, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
-use super::rules::Position;
+use super::rules::{Load, Position};
 
 const UP: &str = "aldis_media_server_up";
 const BREAKER: &str = "aldis_media_breaker";
 const REQUESTS: &str = "aldis_media_requests_total";
 const SECONDS: &str = "aldis_media_request_seconds";
 const INFLIGHT: &str = "aldis_media_inflight";
+const CONSUMERS: &str = "aldis_media_consumers";
+const CONSUMERS_MAX: &str = "aldis_media_consumers_max";
 
 /// Describes the metrics to the recorder.
 pub fn describe_metrics() {
@@ -22,12 +24,19 @@ pub fn describe_metrics() {
     );
     describe_histogram!(SECONDS, Unit::Seconds, "From a request to a media server to its answer, by message.");
     describe_gauge!(INFLIGHT, "Requests to the media server that wait or are under way.");
+    describe_gauge!(CONSUMERS, "Tracks that the media server forwards, as it told last; 0 while it is not heard.");
+    describe_gauge!(
+        CONSUMERS_MAX,
+        "Tracks that the media server may forward, as it told last; 0 while it is not heard."
+    );
 }
 
 /// The gauges of one server.
 pub(super) struct Meters {
     up: Gauge,
     breaker: Gauge,
+    consumers: Gauge,
+    consumers_max: Gauge,
     pub(super) inflight: Gauge,
 }
 
@@ -38,16 +47,20 @@ impl Meters {
         let meters = Self {
             up: gauge!(UP, "server" => server.clone()),
             breaker: gauge!(BREAKER, "server" => server.clone()),
+            consumers: gauge!(CONSUMERS, "server" => server.clone()),
+            consumers_max: gauge!(CONSUMERS_MAX, "server" => server.clone()),
             inflight: gauge!(INFLIGHT, "server" => server),
         };
         meters.inflight.set(0.0);
-        meters.stands(false, Position::Closed);
+        meters.stands(None, Position::Closed);
         meters
     }
 
-    /// Whether it is heard, and where its breaker stands.
-    pub(super) fn stands(&self, is_heard: bool, breaker: Position) {
-        self.up.set(f64::from(u8::from(is_heard && breaker == Position::Closed)));
+    /// What it carries, if it is heard, and where its breaker stands.
+    pub(super) fn stands(&self, load: Option<Load>, breaker: Position) {
+        self.up.set(f64::from(u8::from(load.is_some() && breaker == Position::Closed)));
+        self.consumers.set(f64::from(load.map_or(0, |load| load.consumers)));
+        self.consumers_max.set(f64::from(load.map_or(0, |load| load.consumers_max)));
         self.breaker.set(match breaker {
             Position::Closed => 0.0,
             Position::HalfOpen => 1.0,

@@ -10,7 +10,7 @@ mod lines;
 mod told;
 
 pub(super) use answer::{Answer, Verdict, object_at};
-pub(super) use ask::{Ask, Method};
+pub(super) use ask::{Ask, Method, is_id};
 pub(super) use breaker::{Failure, Position};
 pub(super) use choice::{Load, ranked};
 pub(super) use life::{Act, Event, Life};

@@ -146,7 +146,7 @@ impl Server {
     /// Its actor has learnt something.
     pub(super) fn learn(&self, life: &Life) {
         let (position, load) = (life.position(), life.load());
-        self.meters.stands(load.is_some(), position);
+        self.meters.stands(load, position);
         let mut view = self.view.lock().unwrap_or_else(PoisonError::into_inner);
         (view.position, view.probe_at, view.load) = (position, life.probe_at(), load);
         view.instance = life.instance().cloned();

@@ -6,6 +6,7 @@ mod choosing;
 mod deleting;
 mod failing;
 mod hearing;
+mod listing;
 mod relay;
 mod samples;
 mod secured;
@@ -191,14 +192,16 @@ struct Peer<'a> {
     room: RoomId,
     at: Placement,
     session: SessionId,
+    /// The epoch that it asks in.
+    epoch: u64,
 }
 
 impl<'a> Peer<'a> {
     fn of(bench: &'a Bench, (room, at): &(RoomId, Placement)) -> Self {
-        Self { bench, room: *room, at: at.clone(), session: SessionId::random() }
+        Self { bench, room: *room, at: at.clone(), session: SessionId::random(), epoch: 1 }
     }
 
     async fn asks(&self, rid: u64, call: Call) -> Result<Json, MediaError> {
-        self.bench.media.call(self.room, self.at.clone(), self.session, rid, call).await
+        self.bench.media.call(self.room, (self.at.clone(), self.epoch), self.session, rid, call).await
     }
 }

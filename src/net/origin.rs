@@ -73,7 +73,8 @@ impl Origin {
 
     /// Whether this is the origin of a page at `host`, whichever its scheme; `port` is a second port that the host may
     /// have, if it names none.
-    pub(super) fn is_at(&self, host: &Host, port: Option<u16>) -> bool {
+    #[must_use]
+    pub fn is_at(&self, host: &Host, port: Option<u16>) -> bool {
         let Self::Web { https, name, port: own } = self else { return false };
         let named = host.port.unwrap_or(default_port(*https));
         *name == host.name && (*own == named || (host.port.is_none() && port == Some(*own)))

@@ -180,6 +180,8 @@ mod tests {
             created_at: jiff::Timestamp::UNIX_EPOCH,
             name: String::new(),
             guests: crate::storage::Guests::No,
+            locked: false,
+            bans: Vec::new(),
         })
     }
 

@@ -1,6 +1,9 @@
 //! What hosts do: create, change and delete rooms. Each use case runs to its end, whatever becomes of its client.
 
 mod backends;
+mod lobby;
+mod moving;
+mod powers;
 
 use std::{
     collections::BTreeMap,
@@ -8,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use actors::protocol::UserId;
+use actors::{
+    ports::{REMOVED, RoomPolicy},
+    protocol::UserId,
+};
 use jiff::Timestamp;
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -22,6 +28,8 @@ use crate::{
 };
 
 pub use backends::{Created, OnceKey};
+pub use lobby::{Knocked, WaitingSecret};
+pub use powers::{By, InCall, NotDone};
 
 /// How often a free room id is drawn before giving up: with 10⁹ rooms a second draw is needed once in 10⁵.
 const DRAWS_MAX: usize = 8;
@@ -67,6 +75,8 @@ impl NewRoom {
             created_at: in_millis(now),
             name: self.name,
             guests: self.guests,
+            locked: false,
+            bans: Vec::new(),
         }
     }
 }
@@ -83,6 +93,8 @@ struct Shared {
     /// Rooms whose cache or live room may differ from the database, and until when the database itself may change.
     unsettled: Mutex<BTreeMap<RoomId, Instant>>,
     more: Notify,
+    /// Guests who wait.
+    lobby: lobby::Lobby,
     /// One room is told by one task at a time, so that what is told last is the latest state.
     telling: [tokio::sync::Mutex<()>; TELLING_AT_ONCE],
 }
@@ -91,9 +103,9 @@ impl Hosting {
     /// A host may have `per_host_max` rooms.
     #[must_use]
     pub fn new(rooms: Rooms, live: Arc<dyn LiveRooms>, changes: Changes, per_host_max: u32) -> Self {
-        let (unsettled, more) = (Mutex::default(), Notify::new());
+        let (unsettled, more, lobby) = (Mutex::default(), Notify::new(), lobby::Lobby::default());
         let telling = std::array::from_fn(|_| tokio::sync::Mutex::default());
-        Self(Arc::new(Shared { rooms, live, changes, per_host_max, unsettled, more, telling }))
+        Self(Arc::new(Shared { rooms, live, changes, per_host_max, unsettled, more, lobby, telling }))
     }
 
     /// Creates a room with a free id.
@@ -240,8 +252,11 @@ impl Shared {
         let _turn = self.telling[lock_of(room_id)].lock().await;
         let Ok(found) = self.rooms.find(room_id).await else { return false };
         let told = match found {
-            Some(meeting) if meeting.active => self.live.settings_changed(room_id).await,
-            Some(_) | None => self.live.close(room_id).await,
+            Some(meeting) if meeting.active => {
+                self.live.settings_changed(room_id, &RoomPolicy::from(&meeting).told()).await
+            }
+            Some(meeting) => self.live.close(room_id, meeting.revision).await,
+            None => self.live.close(room_id, REMOVED).await,
         };
         told.is_ok()
     }

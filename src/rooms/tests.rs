@@ -70,8 +70,14 @@ impl Bench {
     }
 }
 
-const CLOSE: MeetingChange =
-    MeetingChange { active: Some(false), max_participants: None, seat_window_seconds: None, name: None, guests: None };
+const CLOSE: MeetingChange = MeetingChange {
+    active: Some(false),
+    max_participants: None,
+    seat_window_seconds: None,
+    name: None,
+    guests: None,
+    locked: None,
+};
 const OPEN: MeetingChange = MeetingChange { active: Some(true), ..CLOSE };
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod failures;
 mod idempotency;
 mod invites;
 mod links;
+mod lobby;
 mod meetings;
 mod messages;
 mod outage;
@@ -96,7 +97,15 @@ contract! {
         of_many_rooms_at_once_no_more_than_the_limit_are_made
         only_the_host_changes_a_room_and_each_change_counts
         only_the_host_removes_a_room
+        bans_are_kept_with_the_room_and_each_change_counts
+        a_room_is_handed_over_by_its_host_to_anybody
         a_hosts_rooms_are_listed_newest_first_in_pages;
+    lobby:
+        a_guest_waits_is_answered_once_and_asks_as_often_as_they_like
+        whoever_does_not_ask_has_gone
+        no_more_guests_wait_for_a_room_than_may
+        all_who_wait_are_answered_at_once
+        whoever_waits_goes_with_the_room;
     messages:
         messages_are_found_as_they_were_said_in_the_order_in_which_they_were_added
         the_first_message_of_an_id_stays_and_a_second_one_is_left_out

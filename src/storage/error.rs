@@ -31,6 +31,12 @@ pub enum StoreError {
         /// The limit.
         max: u32,
     },
+    /// This room has the maximum number of bans.
+    #[error("this room has {max} bans, the maximum")]
+    TooManyBans {
+        /// The limit.
+        max: usize,
+    },
     /// The row refers to a user who does not exist (any more).
     #[error("no such user")]
     UnknownUser,

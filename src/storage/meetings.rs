@@ -1,6 +1,7 @@
 //! The table `meetings`: rooms and their settings. Not who is in a room.
 
 mod choices;
+mod policy;
 
 use actors::protocol::UserId;
 use async_trait::async_trait;
@@ -15,6 +16,7 @@ use super::{
 };
 
 pub use choices::{Guests, Mode, NotAMode, NotAboutGuests};
+pub use policy::{BANS_MAX, Ban, BanChange, Policies};
 
 /// A room and its settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +41,10 @@ pub struct Meeting {
     pub name: String,
     /// Whether people without an account may join.
     pub guests: Guests,
+    /// Whether nobody new may join, but the host.
+    pub locked: bool,
+    /// Who may not come back, the first one banned first; at most [`BANS_MAX`].
+    pub bans: Vec<Ban>,
 }
 
 /// A change by the host; `None` leaves a value as it is.
@@ -54,6 +60,8 @@ pub struct MeetingChange {
     pub name: Option<String>,
     /// See `Meeting::guests`.
     pub guests: Option<Guests>,
+    /// See `Meeting::locked`.
+    pub locked: Option<bool>,
 }
 
 /// A page of rooms: at most `limit`, created before `before` (or at that moment with a smaller id).
@@ -113,10 +121,13 @@ struct Row {
     max_participants: i32,
     seat_window_seconds: i32,
     mode: String,
+    auto: bool,
     revision: i64,
     created_at: i64,
     name: String,
     guests: String,
+    locked: bool,
+    bans: String,
 }
 
 impl TryFrom<Row> for Meeting {
@@ -129,9 +140,7 @@ impl TryFrom<Row> for Meeting {
         let host = person::read("meetings.host", row.host_id, row.host)?;
         let no_host = || StoreError::Unreadable { column: "meetings.host", value: "nobody".to_owned() };
         Ok(Self {
-            mode: row
-                .mode
-                .try_into()
+            mode: Mode::read(row.mode, row.auto)
                 .map_err(|NotAMode(value)| StoreError::Unreadable { column: "meetings.mode", value })?,
             room_id: row
                 .room_id
@@ -148,6 +157,8 @@ impl TryFrom<Row> for Meeting {
                 .try_into()
                 .map_err(|NotAboutGuests(value)| StoreError::Unreadable { column: "meetings.guests", value })?,
             name: row.name,
+            locked: row.locked,
+            bans: policy::read(row.bans)?,
         })
     }
 }
@@ -160,9 +171,10 @@ fn column(value: u32) -> i32 {
 /// The columns of `Row`. Named, since a prepared `*` breaks when a migration adds a column.
 macro_rules! columns {
     () => {
-        "room_id, host_id, host, active, max_participants, seat_window_seconds, mode, revision, created_at, name, guests"
+        "room_id, host_id, host, active, max_participants, seat_window_seconds, mode, auto, revision, created_at, name, guests, locked, bans"
     };
 }
+use columns;
 
 /// Adds a room in a transaction, unless its host has as many as they may. `$account` is the host's, if they have one.
 macro_rules! insert {
@@ -173,8 +185,11 @@ macro_rules! insert {
         if count.bind(as_uuid).bind(&as_text).fetch_one(&mut *$tx).await? >= i64::from($per_host_max) {
             return Err(StoreError::TooManyRooms { max: $per_host_max });
         }
-        let sql =
-            concat!("INSERT INTO meetings (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+        let sql = concat!(
+            "INSERT INTO meetings (",
+            columns!(),
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        );
         sqlx::query(sql)
             .bind($meeting.room_id.as_str())
             .bind(account)
@@ -182,11 +197,14 @@ macro_rules! insert {
             .bind($meeting.active)
             .bind(column($meeting.max_participants))
             .bind(column($meeting.seat_window_seconds))
-            .bind($meeting.mode.as_str())
+            .bind($meeting.mode.columns().0)
+            .bind($meeting.mode.columns().1)
             .bind($meeting.revision.cast_signed())
             .bind(millis($meeting.created_at))
             .bind(&$meeting.name)
             .bind($meeting.guests.as_str())
+            .bind($meeting.locked)
+            .bind(policy::written(&$meeting.bans))
             .execute(&mut *$tx)
             .await?;
     }};
@@ -273,7 +291,7 @@ macro_rules! meetings_table {
             async fn change_meeting(&self, room_id: RoomId, host: &UserId, change: MeetingChange) -> Result<Option<Meeting>, StoreError> {
                 let sql = concat!("UPDATE meetings SET active = coalesce($3, active), max_participants = coalesce($4, max_participants),
                                seat_window_seconds = coalesce($5, seat_window_seconds), name = coalesce($6, name),
-                               guests = coalesce($7, guests), revision = revision + 1
+                               guests = coalesce($7, guests), locked = coalesce($9, locked), revision = revision + 1
                            WHERE room_id = $1 AND (host_id = $2 OR host = $8) RETURNING ", columns!());
                 transact!(self, |tx| {
                     let row = sqlx::query_as::<_, Row>(sql)
@@ -284,7 +302,8 @@ macro_rules! meetings_table {
                         .bind(change.seat_window_seconds.map(column))
                         .bind(change.name.as_deref())
                         .bind(change.guests.map(Guests::as_str))
-                        .bind(host.to_string());
+                        .bind(host.to_string())
+                        .bind(change.locked);
                     row.fetch_optional(&mut *tx).await?.map(Meeting::try_from).transpose()
                 })
             }

@@ -1,4 +1,7 @@
-//! Log lines as operators get them, in both shapes.
+//! Log lines as operators get them, in both shapes; traces as a collector does.
+
+mod collector;
+mod traced;
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -46,7 +49,7 @@ fn logged(filter: &str, shape: Shape, log: impl FnOnce()) -> String {
     let page = Page::default();
     let filter = Filter::read(filter).expect("a filter");
     let settings = Log { filter, format: LogFormat::Auto };
-    tracing::subscriber::with_default(subscriber(&settings, shape, page.clone()), log);
+    tracing::subscriber::with_default(subscriber(&settings, shape, page.clone(), None), log);
     page.text()
 }
 

@@ -12,6 +12,8 @@ use crate::storage::StoreError;
 
 /// How often the logs are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// The same, where nobody waits for what is found.
+const LOOK_SELDOM: Duration = Duration::from_secs(2);
 /// The longest pause while database or ledger are away.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// Rooms that are looked at together.
@@ -37,11 +39,12 @@ pub(super) enum NotCollected {
 impl Webhooks {
     /// Collects until `stop`, and once more then: a single node's ledger may be gone afterwards.
     pub(super) async fn collect(&self, stop: &CancellationToken) {
-        let (mut pause, mut is_away) = (LOOK_EVERY, false);
+        let look_every = if self.receiver.is_some() { LOOK_EVERY } else { LOOK_SELDOM };
+        let (mut pause, mut is_away) = (look_every, false);
         loop {
             let collected = if self.is_holder() { self.collect_all().await } else { Ok(()) };
             match collected {
-                Ok(()) => (pause, is_away) = (LOOK_EVERY, false),
+                Ok(()) => (pause, is_away) = (look_every, false),
                 Err(why) => {
                     if !is_away {
                         tracing::warn!(%why, "events of rooms wait in the ledger: they are queued for webhooks later");
@@ -83,8 +86,12 @@ impl Webhooks {
     async fn collect_room(&self, room: RoomId) -> Result<(), NotCollected> {
         let news = self.events.news(room, EVENTS_MAX).await?;
         let Some(newest) = news.last() else { return Ok(()) };
-        let queued: Vec<_> = news.iter().map(|event| event::queued(room, event)).collect();
-        self.store.queue_webhooks(room, &queued, self.now()).await?;
-        Ok(self.events.stored(room, newest.life, newest.number).await?)
+        if let Some(receiver) = &self.receiver {
+            let queued: Vec<_> = news.iter().filter_map(|event| event::queued(room, event, &receiver.wanted)).collect();
+            self.store.queue_webhooks(room, &queued, self.now()).await?;
+        }
+        self.events.stored(room, newest.life, newest.number).await?;
+        self.tell_calls(room, &news).await;
+        Ok(())
     }
 }

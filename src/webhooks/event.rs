@@ -1,24 +1,28 @@
 //! An event of a room as others read it: the body of a webhook, and an entry of a timeline. Pure.
 
-use std::sync::Arc;
-
 use actors::{
     ledger::{Happened, RoomEvent, RoomNote},
     ports::Noted,
-    protocol::{Code, LeaveReason, RoomId},
+    protocol::RoomId,
 };
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use self::data::media_kind;
 use crate::storage::NewWebhook;
+
+mod data;
+
+pub use data::EventData;
 
 /// Something that happened in a room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EventBody {
     /// What happened: `room.started`, `room.ended`, `participant.joined`, `participant.left`, `participant.disconnected` (their seat is
-    /// kept for a while) or `participant.resumed`. In timelines also what changed nobody's seat: `join.refused`, `message.refused`,
-    /// `negotiation.offered` and `negotiation.answered`.
+    /// kept for a while) or `participant.resumed`. In timelines also what changed nobody's seat: `room.changed`, `join.refused`, `message.refused`,
+    /// `negotiation.offered` and `negotiation.answered`; and what members' programs report: `media.connected`, `media.recovered`,
+    /// `media.failed`, `media.ended` and `device.failed`.
     #[serde(rename = "type")]
     #[schema(example = "participant.left")]
     kind: &'static str,
@@ -27,61 +31,6 @@ pub struct EventBody {
     timestamp: Timestamp,
     /// The particulars.
     data: EventData,
-}
-
-/// What belongs to an event.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct EventData {
-    /// The room.
-    #[schema(example = "abc-defg-hij")]
-    room_id: String,
-    /// The life of the room, from its first participant to its last; a later one is greater.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 1)]
-    life: Option<u64>,
-    /// The event's number in that life: 1, 2, 3 … without gaps. What changed nobody's seat has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 1, example = 4)]
-    number: Option<u64>,
-    /// Of `room.started`, when it is true: the life begins with those who were there already, because what was known of the room was
-    /// lost; they are told as `participant.resumed`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    recovered: Option<bool>,
-    /// Whose event it is: the `sub` of their token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    user_id: Option<String>,
-    /// Of `participant.joined`, their name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, nullable = false)]
-    name: Option<Arc<str>>,
-    /// Their seat: its place in the order of joins.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 1)]
-    rev: Option<u64>,
-    /// The node of their socket.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    node: Option<String>,
-    /// Of `participant.left`, why: `left`, `lost` (they did not come back in time), `replaced` (they joined from elsewhere), `kicked` or
-    /// `closed`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, nullable = false, example = "lost")]
-    reason: Option<LeaveReason>,
-    /// Of a refusal, its code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, nullable = false, example = "room_full")]
-    code: Option<Code>,
-    /// Of a description, the `rev` of its sender,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 1)]
-    from: Option<u64>,
-    /// and of its receiver.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 1)]
-    to: Option<u64>,
 }
 
 impl EventBody {
@@ -105,7 +54,7 @@ impl EventBody {
                 ("participant.joined", EventData { node, name, ..of(user, *order) })
             }
             Happened::Left { user, order, reason } => {
-                ("participant.left", EventData { reason: Some(*reason), ..of(user, *order) })
+                ("participant.left", EventData { reason: Some(reason.told()), ..of(user, *order) })
             }
             Happened::Disconnected { user, order, node } => {
                 ("participant.disconnected", EventData { node: Some(node.to_string()), ..of(user, *order) })
@@ -115,6 +64,12 @@ impl EventBody {
             }
         };
         Self { kind, timestamp: timestamp(event.at_ms), data }
+    }
+
+    /// Its type.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        self.kind
     }
 
     /// Of a note of this room.
@@ -128,9 +83,18 @@ impl EventBody {
             Noted::Refused { user, code } => {
                 ("message.refused", EventData { user_id: Some(user.to_string()), code: Some(*code), ..data })
             }
+            Noted::Changed { host, locked, guests } => ("room.changed", data.of_room(host, *locked, *guests)),
             Noted::Described { from, to, is_offer } => {
                 let kind = if *is_offer { "negotiation.offered" } else { "negotiation.answered" };
                 (kind, EventData { from: Some(*from), to: Some(*to), ..data })
+            }
+            Noted::Media { user, report } => {
+                let data = EventData { user_id: Some(user.to_string()), ..data };
+                (media_kind(report.state), data.of_media(report))
+            }
+            Noted::Device { user, device, trouble } => {
+                let data = EventData { user_id: Some(user.to_string()), ..data };
+                ("device.failed", data.of_device(*device, *trouble))
             }
         };
         Self { kind, timestamp: timestamp(note.at_ms), data }
@@ -152,10 +116,27 @@ fn timestamp(at_ms: u64) -> Timestamp {
     at.unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// As it waits in the outbox.
-pub(super) fn queued(room: RoomId, event: &RoomEvent) -> NewWebhook {
-    let body = serde_json::to_string(&EventBody::new(room, event)).unwrap_or_default();
-    NewWebhook { life: event.life, number: event.number, body }
+/// As it waits in the outbox; nothing, if it is of a type that is not wanted.
+pub(super) fn queued(room: RoomId, event: &RoomEvent, wanted: &Wanted) -> Option<NewWebhook> {
+    let told = EventBody::new(room, event);
+    let body = wanted.has(told.kind).then(|| serde_json::to_string(&told).unwrap_or_default())?;
+    Some(NewWebhook { life: event.life, number: event.number, body })
+}
+
+/// The types of events that a receiver is told of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted(Vec<&'static str>);
+
+impl Wanted {
+    /// These; of none: all.
+    #[must_use]
+    pub fn new(types: Vec<&'static str>) -> Self {
+        Self(types)
+    }
+
+    fn has(&self, kind: &str) -> bool {
+        self.0.is_empty() || self.0.contains(&kind)
+    }
 }
 
 /// The id of an event, by which a receiver knows one that it has had.
@@ -174,13 +155,17 @@ pub fn named(id: &str) -> Option<(RoomId, u64, u64)> {
 
 #[cfg(test)]
 mod tests {
-    use actors::protocol::{NodeId, UserId};
+    use actors::{
+        ports::reports::{Device, DeviceTrouble},
+        protocol::{Code, Guests, LeaveReason, NodeId, UserId},
+    };
 
     use super::*;
 
     fn body(happened: Happened) -> String {
         let room = "abc-defg-hij".parse().expect("a room id");
-        queued(room, &RoomEvent { life: 17, number: 4, at_ms: 1_796_040_000_250, happened }).body
+        let event = RoomEvent { life: 17, number: 4, at_ms: 1_796_040_000_250, happened };
+        queued(room, &event, &Wanted::default()).expect("all are wanted").body
     }
 
     #[test]
@@ -218,6 +203,17 @@ mod tests {
     }
 
     #[test]
+    fn only_wanted_types_are_queued() {
+        let room = "abc-defg-hij".parse().expect("a room id");
+        let of = |happened| RoomEvent { life: 17, number: 4, at_ms: 5, happened };
+        let wanted = Wanted::new(vec!["room.started", "room.ended"]);
+        assert!(queued(room, &of(Happened::Ended), &wanted).is_some());
+        let left = Happened::Left { user: UserId::from_u128(1), order: 17, reason: LeaveReason::Left };
+        assert!(queued(room, &of(left.clone()), &wanted).is_none());
+        assert!(queued(room, &of(left), &Wanted::default()).is_some());
+    }
+
+    #[test]
     fn a_timeline_has_events_and_notes_in_the_order_of_time() {
         let room = "abc-defg-hij".parse().expect("a room id");
         let event = |number, at_ms, happened| RoomEvent { life: 17, number, at_ms, happened };
@@ -225,13 +221,20 @@ mod tests {
         let user: UserId = "auth0|5f7c".parse().expect("an id");
         let notes = [
             RoomNote { at_ms: 7, noted: Noted::Described { from: 17, to: 18, is_offer: true } },
-            RoomNote { at_ms: 5, noted: Noted::JoinRefused { user, code: Code::RoomFull } },
+            RoomNote { at_ms: 5, noted: Noted::JoinRefused { user: user.clone(), code: Code::RoomFull } },
+            RoomNote { at_ms: 8, noted: Noted::Changed { host: user.clone(), locked: true, guests: Guests::Ask } },
+            RoomNote { at_ms: 8, noted: Noted::Device { user, device: Device::Camera, trouble: DeviceTrouble::Busy } },
         ];
         let all = EventBody::timeline(room, &events, &notes);
         let kinds: Vec<_> = all.iter().map(|body| body.kind).collect();
-        assert_eq!(kinds, ["room.started", "join.refused", "negotiation.offered", "room.ended"]);
+        let noted = ["join.refused", "negotiation.offered", "room.changed", "device.failed"];
+        assert_eq!(kinds, [&["room.started"], &noted[..], &["room.ended"]].concat());
         let text = serde_json::to_string(&all[1].data).expect("JSON");
         assert_eq!(text, r#"{"roomId":"abc-defg-hij","userId":"auth0|5f7c","code":"room_full"}"#);
+        let text = serde_json::to_string(&all[3].data).expect("JSON");
+        assert_eq!(text, r#"{"roomId":"abc-defg-hij","hostId":"auth0|5f7c","locked":true,"guests":"ask"}"#);
+        let text = serde_json::to_string(&all[4].data).expect("JSON");
+        assert_eq!(text, r#"{"roomId":"abc-defg-hij","userId":"auth0|5f7c","trouble":"busy","device":"camera"}"#);
     }
 
     #[test]

@@ -23,6 +23,7 @@ const COUNT_EVERY: Duration = Duration::from_secs(10);
 impl Webhooks {
     /// Takes and renews the lease until `stop`.
     pub(super) async fn hold(&self, stop: &CancellationToken) {
+        let Some(holder) = &self.holder else { return };
         let mut renew = interval(RENEW_EVERY);
         renew.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let lease_ms = u32::try_from(LEASE.as_millis()).unwrap_or(u32::MAX);
@@ -33,7 +34,7 @@ impl Webhooks {
                 _ = renew.tick() => {}
             }
             let asked = monotonic();
-            match self.store.hold_webhooks(&self.holder, lease_ms).await {
+            match self.store.hold_webhooks(holder, lease_ms).await {
                 Ok(true) => *lock(&self.held_until) = Some(asked + LEASE),
                 Ok(false) => *lock(&self.held_until) = None,
                 Err(why) => tracing::debug!(%why, "the lease of webhooks was not renewed"),
@@ -43,19 +44,22 @@ impl Webhooks {
 
     /// Whether this node may begin to collect or to send something.
     pub(super) fn is_holder(&self) -> bool {
-        lock(&self.held_until).is_some_and(|until| monotonic() + BEGIN_BEFORE < until)
+        self.holder.is_none() || lock(&self.held_until).is_some_and(|until| monotonic() + BEGIN_BEFORE < until)
     }
 
     /// Another node need not wait for the lease's end.
     pub(super) async fn let_go(&self) {
         let is_held = lock(&self.held_until).take().is_some();
-        if is_held {
-            let _ = timeout(LET_GO_WITHIN, self.store.hold_webhooks(&self.holder, 0)).await; // else it ends by itself
+        if let Some(holder) = self.holder.as_ref().filter(|_| is_held) {
+            let _ = timeout(LET_GO_WITHIN, self.store.hold_webhooks(holder, 0)).await; // else it ends by itself
         }
     }
 
     /// Counts what waits, for metrics, until `stop`. Only the holder: the outbox is everybody's.
     pub(super) async fn count(&self, stop: &CancellationToken) {
+        if self.receiver.is_none() {
+            return; // nothing waits
+        }
         let mut count = interval(COUNT_EVERY);
         count.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

@@ -10,12 +10,16 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, trace_span};
 
 use super::{
-    Webhooks, backoff, event, lock, metrics,
+    Receiver, Webhooks, backoff, event, lock, metrics,
     post::{Failed, Headers},
 };
-use crate::storage::{StoreError, Webhook};
+use crate::{
+    storage::{StoreError, Webhook},
+    telemetry::traces,
+};
 
 /// Rooms whose events are sent at once.
 const ROOMS_MAX: usize = 64;
@@ -54,6 +58,9 @@ impl UnderWay {
 impl Webhooks {
     /// Sends until `stop`, while this node holds the lease.
     pub(super) async fn send(self: &Arc<Self>, stop: &CancellationToken) {
+        if self.receiver.is_none() {
+            return;
+        }
         let (mut under_way, mut pause) = (UnderWay::default(), LOOK_EVERY);
         while !stop.is_cancelled() {
             let begun = if self.is_holder() { self.begin(&mut under_way).await } else { Ok(()) };
@@ -103,10 +110,13 @@ impl Webhooks {
 
     /// Sends a room's events, from this one on, as long as the receiver takes them.
     async fn send_of_room(&self, first: Webhook) -> Result<(), StoreError> {
+        let Some(receiver) = &self.receiver else { return Ok(()) };
         let mut next = Some(first);
         for _ in 0..IN_A_ROW_MAX {
             let Some(webhook) = next.take().filter(|_| self.is_holder()) else { break };
-            match self.deliver(&webhook).await {
+            let span =
+                trace_span!(target: traces::TARGET, "webhook", "otel.kind" = "client", attempts = webhook.attempts);
+            match self.deliver(&webhook, receiver).instrument(span).await {
                 Ok(()) => {
                     metrics::sent();
                     next = self.store.webhook_delivered(&webhook, self.now()).await?;
@@ -114,24 +124,24 @@ impl Webhooks {
                 }
                 Err(why) => {
                     metrics::failed(why.reason());
-                    return self.not_delivered(&webhook, &why).await;
+                    return self.not_delivered(&webhook, receiver, &why).await;
                 }
             }
         }
         Ok(())
     }
 
-    async fn deliver(&self, webhook: &Webhook) -> Result<(), Failed> {
+    async fn deliver(&self, webhook: &Webhook, receiver: &Receiver) -> Result<(), Failed> {
         let (id, seconds) = (event::id(webhook.room_id, webhook.life, webhook.number), self.now().as_second());
-        let signatures = self.signer.sign(&id, seconds, &webhook.body);
-        self.endpoint.post(&Headers { id, seconds, signatures }, &webhook.body).await
+        let signatures = receiver.signer.sign(&id, seconds, &webhook.body);
+        receiver.endpoint.post(&Headers { id, seconds, signatures }, &webhook.body).await
     }
 
     /// The event is sent again later, or given up.
-    async fn not_delivered(&self, webhook: &Webhook, why: &Failed) -> Result<(), StoreError> {
+    async fn not_delivered(&self, webhook: &Webhook, receiver: &Receiver, why: &Failed) -> Result<(), StoreError> {
         let (now, room) = (self.now(), webhook.room_id);
         lock(&self.failing_since).get_or_insert(now);
-        let end = webhook.queued_at + self.give_up_after;
+        let end = webhook.queued_at + receiver.give_up_after;
         if why.is_final() || now >= end {
             let id = event::id(room, webhook.life, webhook.number);
             tracing::warn!(%why, %room, id, attempts = webhook.attempts + 1, "a webhook is given up → aldis webhook list, retry");

@@ -1,9 +1,7 @@
 //! Signatures as Standard Webhooks has them: `v1,` and Base64 of HMAC-SHA256 over `<id>.<seconds>.<body>`.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use aldis_api::webhook::signature;
 use secrecy::{ExposeSecret as _, SecretSlice};
-use sha2::Sha256;
 
 /// Signs with every key: a receiver that knows one of them can verify.
 pub(super) struct Signer(Vec<SecretSlice<u8>>);
@@ -16,18 +14,15 @@ impl Signer {
 
     /// The signatures of a message, between spaces. `seconds`: when it is sent, since 1970.
     pub(super) fn sign(&self, id: &str, seconds: i64, body: &str) -> String {
-        let signed = format!("{id}.{seconds}.{body}");
-        let signature = |key: &SecretSlice<u8>| {
-            let mut mac = Hmac::<Sha256>::new_from_slice(key.expose_secret()).ok()?; // any length will do
-            mac.update(signed.as_bytes());
-            Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
-        };
-        self.0.iter().filter_map(signature).collect::<Vec<_>>().join(" ")
+        let signed = |key: &SecretSlice<u8>| signature(key.expose_secret(), (id, seconds), body.as_bytes());
+        self.0.iter().map(signed).collect::<Vec<_>>().join(" ")
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+
     use super::*;
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use actors::{
     bytes::BufferedBytes,
     ledger::{At, Join, Joined, Ledger as _, MemoryLedger},
-    protocol::{LeaveReason, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{Attributes, LeaveReason, NodeId, RoomId, SeatId, SessionId, UserId},
     settings::LedgerLimits,
 };
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -48,6 +48,7 @@ impl Bench {
             allow_private: true,
             answer_within: Duration::from_secs(5),
             give_up_after: Duration::from_secs(3_600),
+            wanted: Wanted::default(),
         }
     }
 
@@ -69,7 +70,16 @@ impl Bench {
 
     async fn join(&self, room: RoomId, user: u128) -> SeatId {
         let (user, session, window) = (UserId::from_u128(user), SessionId::random(), Duration::from_secs(5));
-        let join = Join { user, name: "Ann".into(), session, secret: 1, max: 9, window };
+        let join = Join {
+            user,
+            name: "Ann".into(),
+            session,
+            secret: 1,
+            max: 9,
+            window,
+            revision: 1,
+            attributes: Attributes::default(),
+        };
         let joined = self.ledger.join(At { room, node: &NodeId::new("a"), epoch: 0 }, join).await;
         let Ok(Joined::Seated { seat, .. }) = joined else { panic!("no seat: {joined:?}") };
         seat

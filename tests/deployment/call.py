@@ -10,6 +10,7 @@ import urllib.parse
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+import compose
 from member import Member
 from stage import Stage, until
 from turn import Turn
@@ -108,6 +109,9 @@ def relay(people: People) -> None:
         "224.0.0.1",
     ):
         assert client.permission(inside) == 403, f"coturn relays to {inside}"
+    # The media server is inside as well: without its exception people behind strict firewalls have no picture.
+    media = compose.read(people.stage.root)["services"]["media"]["networks"]["edge"]["ipv4_address"]
+    assert client.permission(media) == 0, f"coturn does not relay to the media server {media}"
     wrong = Turn(address, turn["username"], "a-secret-of-nobody").allocate()
     assert wrong == 401, f"coturn answers a wrong credential with {wrong}"
     print("deployment: coturn gives the node's credentials an allocation, and refuses peers inside")
@@ -180,6 +184,25 @@ def talk(one: Member, other: Member) -> None:
     one.hears(expected[0])
     other.hears(expected[1])
     assert not one.left and not other.left, (one.left, other.left)
+
+
+def large(people: People) -> None:
+    """A room for more people than a mesh carries, on the media server that the profile of compose starts."""
+    (line,) = {
+        json.dumps({key: it[key] for key in ("server", "heard", "breaker")})
+        for number in (1, 2)
+        for it in json.loads(ask(people.stage, number, "/internal/media", people.stage.secret("admin_token"))[1])["servers"]
+    }
+    assert json.loads(line)["heard"] and json.loads(line)["breaker"] == "closed", line
+    room = people.ask("POST", "/api/rooms", people.token, {"mode": "sfu", "maxParticipants": 20})["roomId"]
+    ann = people.member(people.token, room)
+    ann.connect()
+    ann.join()
+    capable = ann.asks("sfu_get_router_capabilities", {})
+    made = ann.asks("sfu_create_transport", {"epoch": capable["epoch"], "direction": "send"})
+    assert made["iceCandidates"] and any("turn:" in str(it) for it in made["iceServers"]), made
+    ann.socket.close()
+    print("deployment: both nodes hear the media server, and a large room has its transport there, with TURN")
 
 
 def dies_with_requests(people: People, dead: str) -> None:

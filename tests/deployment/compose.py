@@ -25,10 +25,17 @@ def check(root: Path, secrets: Path) -> list[str]:
     for name, secret in compose["secrets"].items():
         if not (secrets / Path(secret["file"]).name).is_file():
             wrong.append(f"secret {name}: config/secrets.sh does not make {secret['file']}")
+    wrong += media_faults(compose)
     made = {path.name for path in secrets.iterdir()}
     used = {Path(secret["file"]).name for secret in compose["secrets"].values()}
     wrong += [f"secrets/{name} is made and not used" for name in sorted(made - used)]
     return wrong + image_faults(root)
+
+
+def environment(service: dict) -> dict[str, str]:
+    """What a service is given when all profiles are on, and nothing is set that has a default."""
+    given = {key: str(value) for key, value in (service.get("environment") or {}).items()}
+    return {key: re.sub(r"\$\{\w+:[-+?]([^}]*)\}", r"\1", value) for key, value in given.items()}
 
 
 def service_faults(root: Path, compose: dict, name: str, service: dict) -> list[str]:
@@ -52,14 +59,31 @@ def service_faults(root: Path, compose: dict, name: str, service: dict) -> list[
         host, _, inside = port.rpartition(":")
         if inside not in PUBLIC.get(name, set()) and not host.startswith("127.0.0.1:"):
             wrong.append(f"port {port} is open to the network")
-    for key, value in (service.get("environment") or {}).items():
-        if re.search("PASSWORD|SECRET|TOKEN", key) and not str(value).startswith("/run/secrets/"):
+    for key, value in environment(service).items():
+        if re.search("PASSWORD|SECRET|TOKEN", key) and not value.startswith("/run/secrets/"):
             wrong.append(f"{key} is a secret in the file")
     if "restart" not in service or not any("no-new-privileges" in it for it in service.get("security_opt", [])):
         wrong.append("it does not restart, or may gain rights")
     for path in re.findall(r"/run/secrets/(\w+)", str(service)):
         if path not in service.get("secrets", []):
             wrong.append(f"it reads /run/secrets/{path} and is not given it")
+    return wrong
+
+
+def media_faults(compose: dict) -> list[str]:
+    """The profile of the media server is what tells the nodes of it, and coturn relays to it."""
+    services = compose["services"]
+    (server,) = [name for name, service in services.items() if service.get("profiles") == ["media"]]
+    port = environment(services[server])["ALDIS_MEDIA_BIND"].rpartition(":")[2]
+    wrong = []
+    for name in ("aldis-1", "aldis-2"):
+        given = {key: str(value) for key, value in services[name]["environment"].items() if "_MEDIA__" in key}
+        expected = {"ALDIS_MEDIA__SERVERS": f"mediasoup+http://{server}:{port}"}
+        expected["ALDIS_MEDIA__SECRET_FILE"] = environment(services[server])["ALDIS_MEDIA_SECRET_FILE"]
+        if given != {key: f"${{COMPOSE_PROFILES:+{value}}}" for key, value in expected.items()}:
+            wrong.append(f"{name} is told of {given}, and the media server is {expected}")
+        if not set(services[name]["networks"]) & set(services[server]["networks"]):
+            wrong.append(f"{name} has no network with {server}")
     return wrong
 
 

@@ -34,6 +34,36 @@ def check(folder: Path, flags: str, defaults: dict) -> list[str]:
     targets = [it["targetPort"] for name in ("aldis", "aldis-admin") for it in kinds["Service", name]["spec"]["ports"]]
     targets += [it["port"] for rule in policy["spec"]["ingress"] for it in rule["ports"]]
     wrong += [f"there is no port {port}" for port in targets if port not in ports]
+    return wrong + media(folder / "media", defaults)
+
+
+def media(folder: Path, defaults: dict) -> list[str]:
+    """The overlay with media servers: what it tells the nodes is what the servers are."""
+    kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    files = [it for it in kustomization["resources"] if it != "../"] + [it["path"] for it in kustomization["patches"]]
+    wrong = [f"media/kustomization.yaml names {name}, which does not exist" for name in files if not (folder / name).exists()]
+    documents = [it for name in files for it in yaml.safe_load_all((folder / name).read_text())]
+    kinds = {(it["kind"], it["metadata"]["name"]): it for it in documents}
+    server, nodes = kinds["StatefulSet", "aldis-media"], kinds["Deployment", "aldis"]
+    (container,) = server["spec"]["template"]["spec"]["containers"]
+    given = {it["name"]: it.get("value") for it in container["env"]}
+    (told,) = nodes["spec"]["template"]["spec"]["containers"]
+    told = {it["name"]: it["value"] for it in told["env"]}
+    wrong += [f"nodes know no setting {key}" for key in told if key.split("__")[1].lower() not in {*defaults["media"], "secret_file"}]
+    port, name = given["ALDIS_MEDIA_BIND"].rpartition(":")[2], server["metadata"]["name"]
+    names = [f"mediasoup+http://{name}-{n}.{server['spec']['serviceName']}:{port}" for n in range(server["spec"]["replicas"])]
+    if told["ALDIS_MEDIA__SERVERS"].split(",") != names:
+        wrong.append(f"nodes are told of {told['ALDIS_MEDIA__SERVERS']}, and the media servers are {names}")
+    ports = {(it["containerPort"], it.get("protocol", "TCP")) for it in container["ports"]}
+    rtc = int(given["ALDIS_MEDIA_RTC_BIND"].rpartition(":")[2])
+    if not {(int(port), "TCP"), (rtc, "UDP"), (rtc, "TCP")} <= ports:
+        wrong.append(f"the media server listens on {port} and {rtc}, and its ports are {ports}")
+    drain = server["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+    if drain <= 600:
+        wrong.append(f"the media server drains for ten minutes, and is killed after {drain} s")
+    labels = server["spec"]["template"]["metadata"]["labels"]
+    if not kinds["NetworkPolicy", "aldis-media"]["spec"]["podSelector"]["matchLabels"].items() <= labels.items():
+        wrong.append("the media server's NetworkPolicy selects other pods")
     return wrong
 
 
@@ -44,7 +74,7 @@ def named(folder: Path, kustomization: dict, kinds: dict) -> list[str]:
         wrong.append("kustomization.yaml applies the example of a secret")
     if any(kinds["Secret", "aldis"]["stringData"].values()):
         wrong.append("secret.example.yaml has a secret that somebody could use")
-    unused = {path.name for path in folder.iterdir()} - set(files) - {"kustomization.yaml", "secret.example.yaml"}
+    unused = {path.name for path in folder.iterdir()} - set(files) - {"kustomization.yaml", "secret.example.yaml", "media"}
     return wrong + [f"{name} is not named by kustomization.yaml" for name in unused]
 
 

@@ -16,7 +16,7 @@ class Member:
 
     def __init__(self, url: str, origin: str, tls: ssl.SSLContext, token: str, room: str):
         self.url, self.origin, self.tls, self.token, self.room = url, origin, tls, token, room
-        self.seq = self.cid = 0
+        self.seq = self.cid = self.rid = 0
         self.node = self.resume_token = self.socket = None
         self.unacked, self.heard, self.others, self.left = [], [], set(), []
         self.may_be_refused, self.refused = False, 0
@@ -78,6 +78,15 @@ class Member:
         while self.heard != contents or self.unacked:
             assert len(self.heard) <= len(contents), f"heard {self.heard}, not {contents}"
             self.next()
+
+    def asks(self, kind: str, data: dict) -> dict:
+        """A request to the room's media server: the answer's data."""
+        self.rid += 1
+        self._send({"type": kind, "rid": self.rid, "data": data})
+        while True:
+            message = self.next()
+            if message.get("rid") == self.rid:
+                return message["data"]
 
     def meets(self, others: int) -> None:
         while len(self.others) < others:

@@ -44,7 +44,7 @@ class Stage:
     def __init__(self, root: Path, aldis: str, folder: Path):
         self.root, self.aldis, self.folder = root, aldis, folder
         self.processes, self.ports = {}, {}
-        names = "https http redis replica postgres turn prometheus aldis-1 aldis-2 admin-1 admin-2".split()
+        names = "https http redis replica postgres turn media prometheus aldis-1 aldis-2 admin-1 admin-2".split()
         for name in names:
             self.ports[name] = free_port(socket.SOCK_DGRAM if name == "turn" else socket.SOCK_STREAM)
         self.secrets = folder / "secrets"
@@ -61,6 +61,9 @@ class Stage:
             "aldis-2:8080": f"127.0.0.1:{port['aldis-2']}",
             "aldis-1:9090": f"127.0.0.1:{port['admin-1']}",
             "aldis-2:9090": f"127.0.0.1:{port['admin-2']}",
+            "media:4443": f"127.0.0.1:{port['media']}",
+            "0.0.0.0:4443": f"127.0.0.1:{port['media']}",
+            "0.0.0.0:4440": "127.0.0.1:0",
             "listen 443": f"listen 127.0.0.1:{port['https']}",
             "listen 80;": f"listen 127.0.0.1:{port['http']};",
             "https://$host$": f"https://$host:{port['https']}$",
@@ -88,10 +91,13 @@ class Stage:
     def secret(self, name: str) -> str:
         return (self.secrets / name).read_text().strip()
 
-    def adapt(self, source: Path, target: Path, **words: str) -> Path:
-        text = source.read_text()
+    def adapted(self, text: str) -> str:
         for old, new in self.substitutions.items():
             text = text.replace(old, new)
+        return text
+
+    def adapt(self, source: Path, target: Path, **words: str) -> Path:
+        text = self.adapted(source.read_text())
         for old, new in words.items():
             text = text.replace(old, new)
         target.write_text(text)
@@ -179,6 +185,14 @@ class Stage:
         folders = {"CONFIG": str(self.root / "config/coturn"), "SECRETS": str(self.secrets), "RUN": str(run)}
         self.start("coturn", ["sh", self.root / "config/coturn/start.sh", *addresses], **folders)
 
+    def start_media(self) -> None:
+        """The stub of the media server's contract, with the environment that compose gives the service."""
+        program = Path(self.aldis).parent / "media-stub"
+        assert program.exists(), f"{program} is missing: cargo build -p media-server"
+        given = compose.environment(compose.read(self.root)["services"]["media"])
+        self.start("media", [program], **{key: self.adapted(value) for key, value in given.items()})
+        self.until_up("media", lambda: answers(self.ports["media"]))
+
     def start_nginx(self) -> None:
         config = self.adapt(self.root / "config/nginx/aldis.conf", self.folder / "nginx.conf")
         nginx = shutil.which("nginx") or "/usr/sbin/nginx"
@@ -245,7 +259,9 @@ class Stage:
 
     def environment(self, number: int) -> dict[str, str]:
         turn = f"127.0.0.1:{self.ports['turn']}"
-        return {
+        given = compose.environment(compose.read(self.root)["services"][f"aldis-{number}"])
+        media = {key: self.adapted(value) for key, value in given.items() if "_MEDIA__" in key}
+        return media | {
             "ALDIS_CONFIG": str(self.folder / f"aldis-{number}.toml"),
             "ALDIS_NODE__ID": f"aldis-{number}",
             "ALDIS_HTTP__PUBLIC_URL": f"https://localhost:{self.ports['https']}",

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Whole calls in real browsers: a node, Chromium, Firefox and coturn, one test after the other.
+# Whole calls in real browsers: nodes, Chromium, Firefox and coturn.
 #   tests/e2e/run.sh [PATH-TO-ALDIS]
 # Without a path, the debug build of this tree is made and used. CHROMIUM names another browser than /usr/bin/chromium.
-# ONLY="two-tabs screen" runs these files alone. Screenshots: test-artefacts/e2e/.
+# ONLY="two-tabs screen" runs these files alone; JOBS=1 one file after the other. Screenshots: test-artefacts/e2e/.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -32,11 +32,32 @@ export ALDIS
 cd "$here"
 npm ci --silent --no-audit --no-fund
 rm -rf "$root/test-artefacts/e2e"
-files=
+# Files that time pictures run alone; of the others, which mostly wait, two run at once.
+timed=' stays stays-restart firefox lost-socket full-room '
+# Pictures of every page in every size take minutes: tests/e2e/matrix.sh
+asked=' matrix '
+apart= together=
 for file in calls/*.test.js; do
     name=$(basename "$file" .test.js)
-    case " ${ONLY:-$name} " in *" $name "*) files="$files $file" ;; esac
+    case " ${ONLY:-$name} " in *" $name "*) ;; *) continue ;; esac
+    case "$asked" in *" $name "*) [ -n "${ONLY:-}" ] || continue ;; esac
+    case "$timed" in
+        *" $name "*) apart="$apart $file" ;;
+        *) together="$together $file" ;;
+    esac
 done
-[ -n "$files" ] || { echo "tests/e2e: no file of calls/ is named in ONLY='$ONLY'" >&2; exit 1; }
+[ -n "$apart$together" ] || { echo "tests/e2e: no file of calls/ is named in ONLY='$ONLY'" >&2; exit 1; }
+
+failed=0
+# usage: play JOBS FILE...
+play() {
+    jobs=$1
+    shift
+    [ $# -eq 0 ] || node --test --test-concurrency="$jobs" --test-reporter=spec "$@" || failed=1
+}
 # shellcheck disable=SC2086 # the names have no spaces
-exec node --test --test-concurrency=1 --test-reporter=spec $files
+{
+    play "${JOBS:-2}" $together
+    play 1 $apart
+}
+exit "$failed"

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 use crate::{cluster::Cluster, member::Member, postgres, process::Node};
@@ -215,4 +215,23 @@ async fn a_single_node_keeps_the_history_over_a_restart_and_what_was_read_over_a
     node.signal("-KILL");
     node.again().await;
     assert_eq!(history(&node, &late, &room).await, read);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn members_are_told_when_the_history_is_away_and_when_it_is_back() {
+    let mut cluster = Cluster::start(1, &[]).await;
+    let tokens = cluster.nodes[0].tokens(2);
+    let host = cluster.nodes[0].sign_up("host").await;
+    let room = cluster.nodes[0].room(&host).await;
+    let mut here = cluster.nodes[0].socket(&tokens[0]).await;
+    here.joins(&room).await;
+    cluster.postgres.kill();
+    assert_eq!(here.hears("degraded").await["data"]["without"], json!(["history"]), "though nobody speaks");
+    let mut late = cluster.nodes[0].socket(&tokens[1]).await;
+    assert_eq!(late.hears("degraded").await["data"]["without"], json!(["history"]));
+    late.joins(&room).await;
+    cluster.postgres.restart().await;
+    for socket in [&mut here, &mut late] {
+        assert_eq!(socket.hears("degraded").await["data"]["without"], json!([]));
+    }
 }

@@ -53,6 +53,8 @@ const LINES: &[(&str, How)] = &[
     ("aldis config check", Apart("OK")),
     ("aldis config check --probe", Apart("OK")),
     ("aldis node list", Here("it is alone")),
+    ("aldis node drain", Not("it stops the node; `operated.rs` runs it")),
+    ("ssh -L 9090:127.0.0.1:9090 call.example.org", Not("it needs another machine")),
     ("aldis keys", Not("`aldis keys list` and `rotate` are run")),
     ("aldis keys list", Here("current")),
     ("aldis keys rotate", Here("next")),

@@ -43,13 +43,13 @@ impl Issuer {
         *self.set.lock().unwrap_or_else(PoisonError::into_inner) = set;
     }
 
-    fn has(&self, keys: &[&Key]) {
+    pub(super) fn has(&self, keys: &[&Key]) {
         let keys: Vec<_> = keys.iter().map(|key| key.jwk.clone()).collect();
         self.publishes(Some(json!({ "keys": keys }).to_string()));
     }
 
     /// The value of `auth.issuers`.
-    fn config(&self) -> String {
+    pub(super) fn config(&self) -> String {
         let url = &self.url;
         format!(
             "auth.issuers=[{{ issuer = \"{url}\", jwks_url = \"{url}/jwks.json\", audience = \"calls\", user_prefix = \"corp:\", \
@@ -58,9 +58,14 @@ impl Issuer {
     }
 
     fn token(&self, key: &Key, sub: &str, role: &str) -> String {
+        self.short_token(key, sub, role, 600)
+    }
+
+    /// A token that is valid for so many seconds.
+    pub(super) fn short_token(&self, key: &Key, sub: &str, role: &str, seconds: i64) -> String {
         let now = jiff::Timestamp::now().as_second();
         let claims = json!({
-            "iss": self.url, "aud": ["calls", "other"], "sub": sub, "name": sub, "iat": now, "exp": now + 600, "role": role,
+            "iss": self.url, "aud": ["calls", "other"], "sub": sub, "name": sub, "iat": now, "exp": now + seconds, "role": role,
         });
         let header = jsonwebtoken::Header {
             kid: Some(key.kid.clone()),
@@ -71,14 +76,14 @@ impl Issuer {
     }
 }
 
-struct Key {
+pub(super) struct Key {
     kid: String,
     jwk: Value,
     signing: jsonwebtoken::EncodingKey,
 }
 
 impl Key {
-    fn new(kid: &str) -> Self {
+    pub(super) fn new(kid: &str) -> Self {
         let pair = Ed25519KeyPair::generate().expect("a pair");
         let x = BASE64_URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
         let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "kid": kid, "x": x, "use": "sig", "alg": "EdDSA" });

@@ -16,14 +16,14 @@ use crate::{cluster::Cluster, process::Node};
 const SEEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// A backend with its key.
-struct Backend {
+pub(super) struct Backend {
     id: String,
     secret: String,
 }
 
 impl Backend {
     /// What `aldis api-key new` printed.
-    fn printed(out: &str) -> Self {
+    pub(super) fn printed(out: &str) -> Self {
         let field = |name: &str| {
             let line =
                 out.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("no {name}: {out}"));
@@ -32,7 +32,12 @@ impl Backend {
         Self { id: field("id "), secret: field("secret ") }
     }
 
-    fn token(&self, sub: &str, grants: &Value) -> String {
+    /// The key, for a client of the server API.
+    pub(super) fn key(&self) -> aldis_api::Key {
+        aldis_api::Key::hs256(&*self.id, &self.secret)
+    }
+
+    pub(super) fn token(&self, sub: &str, grants: &Value) -> String {
         let now = jiff::Timestamp::now().as_second();
         let claims =
             json!({ "sub": sub, "name": "Ann", "iat": now, "exp": now + 600, "iss": self.id, "aldis": grants });

@@ -86,11 +86,11 @@ async fn malformed_requests_get_their_answer_and_take_nothing_with_them() {
     let (room, bobs_room) = (node.room(&ann).await, node.room(&bob).await);
     let mut public = Connection::to(&node.http, &ann).await;
     let own = value(&public.get("/api/auth/me").await.body, "id");
-    let before = everything(&mut public, &room).await;
     let operator = std::fs::read_to_string(node.data("admin.token")).expect("made at the first start");
     let mut operators = Connection::to(&node.admin, operator.trim()).await;
     assert_eq!(operators.get("/internal/keys").await.status, 200, "else it is idle for too long");
     let mut call = Call::of(&node, &room, [&ann, &bob]).await;
+    let before = everything(&mut public, &room).await;
     let values = [("token", ann.as_str()), ("room", &room), ("bobs-room", &bobs_room), ("user", &own)];
     let rows = table::rows("requests.txt", &values);
     assert!(rows.len() >= 180, "{} rows", rows.len());
@@ -168,6 +168,49 @@ async fn malformed_messages_get_their_answer_and_take_nothing_with_them() {
         call.goes_on(what).await;
         let heard = offender.hears("chat_message").await["data"]["content"].clone();
         assert_eq!(heard, format!("{} after {what}", call.said), "the offender, too, misses nothing");
+    }
+    assert!(!node.log().contains("panicked"), "{}", node.log());
+}
+
+/// In a room with a media server: each is refused, by its number where that can be read, nothing of it reaches the media
+/// server as a path, and no socket is closed.
+#[tokio::test]
+async fn malformed_requests_to_a_media_server_get_their_answer_and_take_nothing_with_them() {
+    let secret = "a-secret-of-these-tests";
+    let stub = media_server::stub::Stub::start(secret, media_server::limits::Limits::default()).await.expect("a stub");
+    let media = [format!("media.servers=mediasoup+{}", stub.url()), format!("media.secret={secret}")];
+    let settings = [&SETTINGS[..], &["--set", &media[0], "--set", &media[1]]].concat();
+    let node = Node::start(&settings).await;
+    let [ann, bob, eve] = [node.sign_up("ann").await, node.sign_up("bob").await, node.sign_up("eve").await];
+    let room = node.room_with(&ann, json!({ "mode": "sfu", "maxParticipants": 9 })).await;
+    let peer = value(&Connection::to(&node.http, &ann).await.get("/api/auth/me").await.body, "id");
+    let mut call = Call::of(&node, &room, [&ann, &bob]).await;
+    let mut offender = node.socket(&eve).await;
+    offender.joins(&room).await;
+    let epoch = loop {
+        offender.says(json!({ "type": "sfu_get_router_capabilities", "rid": 1, "data": {} }));
+        match offender.hears_of(&["sfu_get_router_capabilities", "error"]).await {
+            answer if answer["type"] == "error" => {
+                assert_eq!(answer["data"]["code"], "media_unavailable", "not heard yet")
+            }
+            answer => break answer["data"]["epoch"].clone(),
+        }
+    };
+    let rows = table::rows("sfu.txt", &[("peer", &peer), ("epoch", &epoch.to_string())]);
+    assert!(rows.len() >= 150, "{} rows", rows.len());
+    for row in rows {
+        let what = &row.name;
+        let (expected, rid) = row.expected.split_once(' ').unwrap_or((&row.expected, ""));
+        offender.tries_to_say(std::str::from_utf8(&row.body).expect("UTF-8"));
+        let error = offender.hears("error").await["data"].clone();
+        assert_eq!(error["code"], expected, "{what}: {error}");
+        assert_eq!(error["rid"].as_u64(), rid.parse().ok(), "{what}: {error}");
+        offender.is_alive().await;
+    }
+    call.goes_on("all of them").await;
+    for asked in ["transports", "transports/{transport}/connect", "transports/{transport}/restart"] {
+        let path = format!("POST /v1/rooms/{{room}}/peers/{{peer}}/{asked}");
+        assert_eq!(stub.calls(&path), 0, "{path}");
     }
     assert!(!node.log().contains("panicked"), "{}", node.log());
 }

@@ -76,6 +76,14 @@ impl Member {
         self.socket.tries_to_say(r#"{"type":"heartbeat"}"#);
     }
 
+    /// Listens until it is told that its token is about to expire, and sends this one.
+    pub(super) async fn renews_its_token(&mut self, token: &str) {
+        self.until("token_expiring", |message| message["type"] == "token_expiring").await;
+        token.clone_into(&mut self.token);
+        self.socket.says(json!({ "type": "token_refresh", "data": { "token": token } }));
+        self.heartbeat();
+    }
+
     /// Whether it is connected to the node at this address.
     pub(super) fn is_on(&self, http: &str) -> bool {
         self.http == http
@@ -200,7 +208,9 @@ impl Member {
                 let acked = message["cid"].as_u64().expect("a number");
                 self.session.sent.settle(acked).for_each(drop);
             }
-            "error" if data["code"] != "draining" => panic!("refused: {message}"),
+            // The reasons of a close that follows.
+            "error" if ["draining", "removed", "banned", "room_closed"].iter().any(|code| data["code"] == *code) => {}
+            "error" => panic!("refused: {message}"),
             _ => {}
         }
         Ok(message)

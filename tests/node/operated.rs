@@ -190,3 +190,16 @@ async fn operators_look_after_rooms_and_accounts_on_the_command_line() {
     assert!(code == Some(1) && err.contains("there is no account of `ben@example.org`"), "{err}");
     assert!(cluster.nodes.iter().all(|node| !node.log().contains(password.trim())));
 }
+
+#[tokio::test]
+async fn the_page_is_served_and_a_node_is_drained_on_the_command_line() {
+    let mut node = Node::start(&[]).await;
+    let (status, page) = node.get(&node.admin, "/admin").await;
+    assert!(status == 200 && page.contains("<title>Aldis operators</title>"), "{page}");
+    let (_, metrics) = node.get(&node.admin, "/metrics").await;
+    assert!(metrics.contains("\naldis_draining 0\n"), "{metrics}");
+    let (code, out, err) = node.aldis(&["node", "drain"]);
+    assert_eq!((code, out.as_str()), (Some(0), "The node drains, and stops within 20 s.\n"), "{err}");
+    let (status, log) = node.end().await;
+    assert!(status.success() && log.contains("an operator drains the node"), "{log}");
+}

@@ -212,8 +212,13 @@ impl Node {
 
     /// A new room of this host.
     pub(super) async fn room(&self, token: &str) -> String {
+        self.room_with(token, json!({})).await
+    }
+
+    /// The same, with these settings.
+    pub(super) async fn room_with(&self, token: &str, settings: Value) -> String {
         let url = format!("http://{}/api/rooms", self.http);
-        let answer = reqwest::Client::new().post(url).bearer_auth(token).json(&json!({})).send().await;
+        let answer = reqwest::Client::new().post(url).bearer_auth(token).json(&settings).send().await;
         let answer: Value = answer.expect("an answer").json().await.expect("JSON");
         answer["roomId"].as_str().expect("a room id").to_owned()
     }

@@ -64,6 +64,19 @@ impl Socket {
         heard.unwrap_or_else(|_| panic!("{kind} does not come, but {others:?}"))
     }
 
+    /// The next message of one of these types; others before it are skipped.
+    pub(super) async fn hears_of(&mut self, kinds: &[&str]) -> Value {
+        let hearing = async {
+            loop {
+                let message = self.next().await.unwrap_or_else(|code| panic!("closed with {code:?} before {kinds:?}"));
+                if kinds.iter().any(|kind| message["type"] == *kind) {
+                    return message;
+                }
+            }
+        };
+        timeout(PATIENCE, hearing).await.unwrap_or_else(|_| panic!("none of {kinds:?} comes"))
+    }
+
     pub(super) async fn joins(&mut self, room: &str) -> Value {
         self.says(json!({ "type": "join_room", "data": { "roomId": room } }));
         self.hears("room_joined").await["data"].clone()

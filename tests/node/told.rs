@@ -18,10 +18,10 @@ use crate::{
     receiver::{Receiver, Request, always},
 };
 
-const SECRET: &str = "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+pub(super) const SECRET: &str = "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 
 /// The flags of a node that tells this receiver.
-fn telling(url: &str) -> [String; 6] {
+pub(super) fn telling(url: &str) -> [String; 6] {
     let set = |key: &str, value: &str| ["--set".to_owned(), format!("webhooks.{key}={value}")];
     let [a, b] = set("url", url);
     let [c, d] = set("secrets", SECRET);

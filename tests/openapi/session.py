@@ -61,6 +61,11 @@ class Member:
                 return message.get("data", message)
             assert message["type"] != "error", message
 
+    async def refused(self):
+        while (message := check("node", await asyncio.wait_for(self.socket.recv(), 10)))["type"] != "error":
+            pass
+        return message["data"]["code"]
+
 
 def account(name):
     signup = {"email": f"{name}@example.org", "password": "a long enough password", "name": name}
@@ -100,7 +105,9 @@ async def call():
         assert (await a.hear("renegotiate")) == {"senderUserId": bob["user"]["id"]} | wish
         await b.say("message", {"topic": "hand", "data": {"up": True}}, cid=3)
         assert (await a.hear("message"))["data"] == {"up": True}
-        await b.say("chat_message", {"content": "hello"}, cid=4)
+        await b.say("set_attributes", {"attributes": {"hand": "up", "role": None}}, cid=4)
+        assert (await a.hear("attributes_changed"))["attributes"] == {"hand": "up", "role": None}
+        await b.say("chat_message", {"content": "hello"}, cid=5)
         await a.hear("chat_message")
         await b.hear("ack")
         await a.say("heartbeat", {})
@@ -112,6 +119,14 @@ async def call():
             await a.hear("ack")
         except AssertionError:
             pass  # an offer to oneself is refused: `error` is valid, too
+        await a.say("request_mute", {"userId": bob["user"]["id"], "kind": "audio"}, cid=5)
+        assert (await b.hear("mute_requested"))["kind"] == "audio"
+        await a.say("set_room", {"guests": "ask"}, cid=6)
+        assert (await b.hear("room_changed"))["guests"] == "ask"
+        ask(f"/api/rooms/{room}/guests", {"name": "Gus"})
+        assert (await b.hear("guests_waiting"))["count"] == 1
+        await b.say("remove_member", {"userId": ann["user"]["id"], "ban": True}, cid=6)
+        assert await b.refused() == "not_host"
         await beside(b)
         await b.say("leave_room")
         await b.hear("room_left")
@@ -121,7 +136,11 @@ async def call():
         a = Member(again)
         await a.say("hello", {"token": ann["accessToken"], "resume": {"resumeToken": joined["resumeToken"], "seq": 1}})
         await a.hear("welcome")
-        await a.hear("resumed")
+        assert (await a.hear("resumed"))["guests"] == "ask"
+        await a.say("hand_over", {"userId": bob["user"]["id"]}, cid=7)
+        assert await a.refused() == "peer_not_found"
+        await a.say("end_room", cid=8)
+        await a.hear("room_closed")
     return ann["accessToken"]
 
 
@@ -139,14 +158,23 @@ async def beside(member):
         assert (refusal["code"], refusal["rid"]) == ("wrong_mode", number), (request, answer)
 
 
+async def answer(opened, text):
+    """What the node answers once its rate lets the frame pass."""
+    while True:
+        await opened.send(text)
+        message = check("node", await asyncio.wait_for(opened.recv(), 10))
+        if message["data"].get("code") != "rate_limited":
+            return message
+        await asyncio.sleep(message["data"]["retryAfterMs"] / 1000)
+
+
 async def refusals(token):
     wrong = json.loads((vectors / "refused.json").read_text())["vectors"]
     async with socket() as opened:
         member = Member(opened)
         await enter(member, token)
         for vector in wrong:
-            await opened.send(vector["text"])
-            message = check("node", await asyncio.wait_for(opened.recv(), 10))
+            message = await answer(opened, vector["text"])
             assert message["type"] == "error", (vector, message)
             assert message["data"]["code"] == vector["code"], (vector, message)
             assert message["data"]["cid"] == vector["cid"], (vector, message)

@@ -35,6 +35,9 @@ done
 # A style sheet has no types.
 "$here/node_modules/.bin/attw" "$work/react.tgz" --format ascii --exclude-entrypoints styles.css
 
+say 'reference pages, without a warning; types of the HTTP API'
+(cd "$root/web" && npm run --silent docs && [ -s tools/dist/modules/_aldis_client.html ] && npm run --silent rest -- --check)
+
 # An empty project with the tarballs and what else it names.
 project() {
     cp -r "$here/strangers/$1" "$work/$1"
@@ -61,6 +64,12 @@ project vite "$work/client.tgz" "$work/media.tgz" "$work/react.tgz" react@19.3.1
     @types/react@19.3.0 @types/react-dom@19.3.0 vite@8.3.8 @vitejs/plugin-react@6.3.0
 (cd "$work/vite" && "$here/node_modules/.bin/tsc" -p . && npx vite build --logLevel warn)
 grep -q 'aldis-tile' "$work"/vite/dist/assets/*.css
+# What rooms with a media server need is a file of its own, which no other room loads.
+grep -lq 'sfu_get_router_capabilities' "$work"/vite/dist/assets/sfu-*.js
+if grep -q 'mediasoup-client' "$work"/vite/dist/assets/index-*.js; then
+    echo 'tests/packages: mediasoup-client is in the first file' >&2
+    exit 1
+fi
 
 if [ "${NEXT:-1}" = 1 ]; then
     say 'Next, rendered on a server'

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actors::{
     ledger::{At, Join, Joined, Ledger, Send, Sent, faulty::Faults},
-    protocol::{Kind, Message, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{Attributes, Kind, Message, NodeId, RoomId, SeatId, SessionId, UserId},
 };
 use tokio::time::sleep;
 
@@ -20,6 +20,8 @@ async fn join(ledger: &dyn Ledger, room: RoomId, user: u128) -> SeatId {
         secret: 1,
         max: 2,
         window: Duration::from_secs(5),
+        revision: 1,
+        attributes: Attributes::default(),
     };
     let node = NodeId::new(NODE);
     match ledger.join(At { room, node: &node, epoch: 0 }, join).await {

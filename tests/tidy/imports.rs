@@ -41,6 +41,7 @@ struct Source {
 pub(crate) const ROOTS: &[Root] = &[
     Root { folder: "actors/src", name: "actors" },
     Root { folder: "src", name: "aldis" },
+    Root { folder: "api/src", name: "aldis_api" },
     Root { folder: "client/src", name: "client" },
     Root { folder: "benches/src", name: "benches" },
     Root { folder: "compare/src", name: "compare" },

@@ -16,7 +16,7 @@ pub(crate) const LAYERS: &[Layers] = &[
     Layers {
         folder: "actors/src",
         layers: &[
-            &["executor", "protocol"],
+            &["executor"],
             &["bytes", "clock", "settings"],
             &["ports"],
             &["metrics"],

@@ -163,13 +163,14 @@ pub(crate) const RULES: &[Rule] = &[
 const NOTHING: &str = "\u{0}";
 
 /// Where the edge may read the clock: the composition root, the clock of tokens, a port without a time argument, measurements, commands that run once, the age of cached values.
-const CLOCK_EDGES: [&str; 10] = [
+const CLOCK_EDGES: [&str; 11] = [
     "src/load",
     "src/app",
     "src/auth/clock",
     "src/auth/aside",
     "src/ice",
     "src/rooms",
+    "src/history/health",
     "src/http/metrics",
     "src/http/health",
     "src/ws/metrics",

@@ -84,7 +84,7 @@ impl<S: System> Run<S> {
 
     /// The capacity of its buffers.
     pub(crate) fn capacity(&self) -> usize {
-        self.ready.capacity() + self.told.capacity() + self.posting.capacity()
+        [self.ready.capacity(), self.told.capacity(), self.posting.capacity()].into_iter().sum()
     }
 
     /// A run that continues with the cells another one left.

@@ -3,7 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Ended, Push, Sequence, Skipped, Source};
-use crate::protocol::{Entry, Epoch, JoinOrder, LeaveReason, SeatId, SessionId, UserId, client::Seq, media::RoomMedia};
+use crate::protocol::{
+    Attributes, Entry, Epoch, JoinOrder, LeaveReason, SeatId, SessionId, UserId, client::Seq, media::RoomMedia,
+};
 
 /// What one seat's holder knows, to be compared with the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,8 @@ pub struct Claim {
     pub heard: Vec<Source>,
     /// Numbers of this session that were not applied.
     pub skipped: Vec<Skipped>,
+    /// What the member tells of themselves; counts if the ledger has forgotten the seat.
+    pub attributes: Attributes,
 }
 
 /// Facts of the last moments that a new epoch may have forgotten, told again with the claims.

@@ -14,6 +14,7 @@ mod audited;
 mod claimed;
 mod disconnected;
 mod fenced;
+mod hidden;
 mod hosted;
 mod logged;
 mod numbered;
@@ -22,8 +23,10 @@ mod resumed;
 mod rolled_back;
 mod seated;
 mod sent;
+mod shrunk;
 mod skipped;
 mod subscribed;
+mod told;
 mod world;
 
 /// A ledger to be tried, and the time it lives in.

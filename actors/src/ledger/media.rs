@@ -15,7 +15,8 @@ pub struct Place {
     pub expect: MediaEpoch,
     /// Where to.
     pub to: Placing,
-    /// Why; told to the members.
+    /// Why; told to the members. A room stays where it is while its media server is heard, unless it has
+    /// [shrunk](MediaReason::Shrunk).
     pub reason: MediaReason,
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{Push, Sequence, Skipped, Source};
 use crate::protocol::{
-    Entry, Epoch, Fence, JoinOrder, Member, SeatId, SessionId, UserId,
+    Attributes, Entry, Epoch, Fence, JoinOrder, Member, SeatId, SessionId, UserId,
     client::{Cid, Seq},
     media::RoomMedia,
     server::ResumeFailure,
@@ -21,10 +21,15 @@ pub struct Join {
     pub session: SessionId,
     /// What a resume must bring to prove that it is the same client.
     pub secret: u128,
-    /// Maximum number of seats in the room; disconnected seats count.
+    /// Maximum number of seats in the room; disconnected seats count. 0: there is no new one, but a user who has a seat takes it
+    /// again.
     pub max: u32,
     /// How long the seat is kept when its node dies.
     pub window: Duration,
+    /// Revision of the settings that let them in: whoever closes the room by older settings is late.
+    pub revision: u64,
+    /// What the member tells of themselves from the first.
+    pub attributes: Attributes,
 }
 
 /// The answer to a join.
@@ -45,7 +50,7 @@ pub enum Joined {
         /// What the asking node has to deliver.
         pushes: Vec<Push>,
     },
-    /// The room has `max` seats already; nothing has changed.
+    /// The room has `max` seats already, or takes nobody new; nothing has changed.
     Full,
 }
 
@@ -102,6 +107,8 @@ pub struct ResumedSeat {
     pub lost: bool,
     /// The room's media now, with what the seat itself sends; `None` if it was never placed.
     pub media: Option<Box<RoomMedia>>,
+    /// What the member tells of themselves.
+    pub attributes: Attributes,
     /// What the asking node has to deliver besides.
     pub pushes: Vec<Push>,
 }

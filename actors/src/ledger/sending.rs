@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::{
     Code, Entry, Epoch, Fence, JoinOrder, LeaveReason, Message, RoomId, SeatId, SessionId,
+    attributes::Changes,
     client::{Cid, Seq},
     media::Host,
 };
@@ -58,6 +59,8 @@ pub struct Broadcast {
     pub skipped: Vec<Skipped>,
     /// The message.
     pub message: Message,
+    /// What the sender tells of themselves from now on: who joins later is told it as well.
+    pub changes: Option<Changes>,
 }
 
 /// The answer to a send or broadcast.
@@ -71,6 +74,8 @@ pub enum Sent {
     Fenced,
     /// The receiver's seat has ended, or there never was one; nothing has changed.
     ReceiverGone,
+    /// The sender would tell too much of themselves; nothing has changed.
+    TooMany,
 }
 
 /// What a node is told about a seat on it.

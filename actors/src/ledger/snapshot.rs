@@ -13,9 +13,9 @@ use super::{
     events::{RoomEvent, RoomNote},
 };
 use crate::protocol::{
-    Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId,
+    Attributes, Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId,
     client::Seq,
-    media::{Hosting, Producer},
+    media::{Hosting, Producer, RoomMedia},
 };
 
 /// What the bytes begin with.
@@ -58,6 +58,9 @@ pub(super) struct SavedRoom {
     pub(super) room: RoomId,
     /// The newest join order given.
     pub(super) last: JoinOrder,
+    /// The newest revision of the settings by which somebody has joined. (Versions before did not know it.)
+    #[serde(default)]
+    pub(super) revision: u64,
     /// Seats whose holders may not know yet that they were freed.
     pub(super) ended: Vec<(SeatId, LeaveReason)>,
     /// In join order.
@@ -93,6 +96,9 @@ pub(super) struct SavedSeat {
     /// What it sends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) producers: Vec<Producer>,
+    /// What its member tells of themselves.
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub(super) attributes: Attributes,
 }
 
 /// What a join was answered besides the seat: the same again when it is repeated.
@@ -102,6 +108,9 @@ pub(super) struct JoinAnswer {
     pub(super) members: Vec<Member>,
     /// The older seat that it replaced.
     pub(super) replaced: Option<SeatId>,
+    /// The room's media at that moment; what has changed since is in the inbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) media: Option<Box<RoomMedia>>,
 }
 
 /// A seat's socket was lost.

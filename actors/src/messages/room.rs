@@ -8,7 +8,8 @@ use crate::{
     ledger::{Audited, Claimed, Failure, Joined, Placed, Published, Push, Resumed, Sent, TrackChange},
     ports::{MediaError, MediaEvent, RoomSettings},
     protocol::{
-        Epoch, Fence, JoinOrder, LeaveReason, Message as Payload, SeatId, SessionId, SocketId, UserId,
+        Attributes, Epoch, Fence, JoinOrder, LeaveReason, Message as Payload, SeatId, SessionId, SocketId, UserId,
+        attributes::Changes,
         client::{Cid, Seq},
         media::{Host, MediaEpoch},
         sfu::{Json, SfuAsk},
@@ -62,12 +63,12 @@ pub enum Message {
     Tick,
     /// A reading of the room's settings; an older one than the room's is ignored.
     SettingsChanged(RoomSettings),
-    /// Close the room.
-    Close(LeaveReason),
+    /// Close the room: settings of this revision say so. If the room knows newer ones, it was opened again since.
+    Close(LeaveReason, u64),
     /// Free a user's seat, on whichever node.
     Evict(UserId, LeaveReason),
-    /// Another node has closed the room: its seats have ended.
-    Closed,
+    /// Another node has closed the room at this revision: its seats have ended, unless the room knows newer settings.
+    Closed(u64),
     /// Pushes may have been lost: audit every seat now.
     Audit,
     /// The ledger is in this epoch: claim every seat.
@@ -87,7 +88,7 @@ impl Message {
     /// Whether it is a fact that must reach the ledger, even if this room is not open or does not know the seat.
     pub(crate) const fn is_fact(&self) -> bool {
         matches!(self, Self::Leave(seat, _) | Self::Disconnected(seat) if seat.seat.is_some())
-            || matches!(self, Self::Close(_) | Self::Evict(..))
+            || matches!(self, Self::Close(..) | Self::Evict(..))
     }
 }
 
@@ -124,6 +125,8 @@ pub struct Said {
     pub to: Option<UserId>,
     /// The message.
     pub payload: Payload,
+    /// The change of the sender's attributes that it tells, if it does.
+    pub changes: Option<Changes>,
 }
 
 /// A request of a member to the room's media server.
@@ -161,6 +164,19 @@ pub enum MediaReply {
     Capabilities(Asker, Host, Result<Json, MediaError>),
     /// A call, in this media epoch.
     Called(Asker, (Host, MediaEpoch), SfuAsk, Result<Json, MediaError>),
+    /// Who is in the room there without a seat.
+    Peers(Host, Result<Vec<SessionId>, MediaError>),
+}
+
+/// Where a room's media is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// At a media server.
+    At(Host),
+    /// It has fallen back to the browsers, until there is a media server.
+    Fallen,
+    /// Between the browsers, where it belongs now.
+    Left,
 }
 
 /// What a node knows of media servers.
@@ -172,6 +188,8 @@ pub enum MediaServersChange {
     Draining(Host),
     /// One has been well for a while: a room that does without may come back.
     Back,
+    /// This one has the room, where it should be or not: who is there is compared with its members.
+    Found(Host),
 }
 
 /// A request for a seat.
@@ -185,6 +203,8 @@ pub struct JoinRequest {
     pub session: SessionId,
     /// The secret that a resume must present.
     pub secret: u128,
+    /// What the member tells of themselves from the first: what their token brings.
+    pub attributes: Attributes,
     /// The socket.
     pub socket: SocketId,
     /// The number that the client gave its `join_room`, for an error.
@@ -223,6 +243,8 @@ pub enum Reply {
     Sent(SeatId, Result<Sent, Failure>),
     /// To a fact (left, disconnected, evicted, closed), identified by its position in the room's list.
     Fact(u64, Result<Vec<Push>, Failure>),
+    /// To a query, for a fact, where in the join order its user is.
+    Located(u64, Result<Option<JoinOrder>, Failure>),
     /// To an audit of these seats.
     Audit(Vec<SeatId>, Result<Vec<Audited>, Failure>),
     /// To a claim of these seats.

@@ -1,14 +1,15 @@
 //! Messages to a socket: from its connection, its room, its user and the node.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use tokio::sync::oneshot;
 
 use crate::{
     in_flight::Permit,
-    ports::{ConnectionGone, FrameSink, RevocationScope, RoomSettings, Unavailable},
+    ports::{ConnectionGone, FrameSink, RevocationScope, RoomPolicy, RoomSettings, Unavailable},
     protocol::{
-        BadMessage, ClientMessage, Close, Entry, LeaveReason, Member, SeatId, SessionId, SocketId, UserId,
+        Attributes, BadMessage, ClientMessage, Close, Entry, LeaveReason, Member, RoomId, SeatId, SessionId, SocketId,
+        UserId,
         client::{Cid, Resume, Seq},
         media::{MediaEpoch, MediaId, Track},
         server::{Mode, Refusal, ResumeFailure},
@@ -36,6 +37,8 @@ pub enum Message {
     FromUser(FromUser),
     /// A blocked write was completed, or failed.
     Flushed(Result<Box<dyn FrameSink>, ConnectionGone>),
+    /// What became of something that the client wanted done as the room's host: in this session, the message with this tag.
+    Acted(SessionId, u64, Result<(), Refusal>),
     /// The result of a room lookup.
     Found(Lookup, Result<Option<RoomSettings>, Unavailable>),
     /// The scheduled time has come.
@@ -48,6 +51,8 @@ pub enum Message {
     Degraded(bool),
     /// Whether media is degraded: the node hears no media server.
     NoMedia(bool),
+    /// Whether history is degraded: chat can be neither stored nor read.
+    NoHistory(bool),
     /// Close now.
     Close(Close),
     /// An awaited answer has panicked: restart.
@@ -61,7 +66,7 @@ pub enum Message {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lookup {
     /// To join it.
-    Join(crate::protocol::RoomId, Option<Cid>),
+    Join(RoomId, Option<Cid>),
     /// To resume a session in it.
     Resume(Resume),
     /// To reclaim this session's seat after the room's cell was restarted.
@@ -94,6 +99,10 @@ pub enum RoomEvent {
         media: Option<Box<MediaSeen>>,
         /// Whether an older seat of the same user was replaced.
         replaced: bool,
+        /// Who hosts the room, and who may join it; `None`: unknown.
+        policy: Option<Arc<RoomPolicy>>,
+        /// What the member tells of themselves.
+        attributes: Attributes,
     },
     /// The join was refused.
     JoinRefused(Refusal),
@@ -111,6 +120,10 @@ pub enum RoomEvent {
         lost: bool,
         /// How media flows in a room with a media server.
         media: Option<Box<MediaSeen>>,
+        /// Who hosts the room, and who may join it; `None`: unknown.
+        policy: Option<Arc<RoomPolicy>>,
+        /// What the member tells of themselves.
+        attributes: Attributes,
     },
     /// The session cannot be resumed.
     ResumeFailed(ResumeFailure),
@@ -184,6 +197,8 @@ pub enum FromUser {
     Close(Close),
     /// Close if the token is one of these.
     Revoked(RevocationScope),
+    /// Leave the first room, and join the second.
+    Move(RoomId, RoomId),
     /// The user's cell was restarted: attach again.
     Restarted,
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     ports::{Identity, RevocationScope},
-    protocol::{Close, SocketId},
+    protocol::{RoomId, SocketId},
 };
 
 /// From when until when a token is valid, in seconds since the Unix epoch.
@@ -41,8 +41,8 @@ pub enum Message {
     Detached(SocketId),
     /// The scheduled time has come.
     Tick,
-    /// Close all sockets.
-    Kick(Close),
+    /// A backend moves them from the first room to the second.
+    Move(RoomId, RoomId),
     /// These tokens are revoked: close their sockets.
     Revoked(RevocationScope),
     /// Panics, for tests of supervision.

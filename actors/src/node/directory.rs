@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeSet,
+    collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -18,7 +18,7 @@ use super::{Population, Ports, incarnation, servers::Servers, socket_id};
 use crate::{
     clock::Moment,
     executor::{Claimed, Failures, Registry, Run, Timers, deliver},
-    ledger::{Ledger, Push, Pushed},
+    ledger::{ClosedRoom, Ledger, Push, Pushed},
     messages::{Key, To, room as room_messages, socket as socket_messages, user as user_messages},
     metrics::Meters,
     ports::{Placement, Revocation, RoomSettings},
@@ -30,9 +30,11 @@ use crate::{
 };
 
 mod cells;
+mod closed;
 mod recent;
 mod system;
 
+use closed::ClosedRooms;
 use recent::Recent;
 
 /// Every addressable cell of one node, and their shared state.
@@ -54,14 +56,14 @@ pub(crate) struct Directory {
     pub(super) media_servers: Servers,
     /// No media server is heard: rooms of mode `sfu` have none.
     pub(super) lacks_media: AtomicBool,
+    /// Chat can be neither stored nor read.
+    pub(super) lacks_history: AtomicBool,
     rooms: Registry<RoomId, RoomTurn>,
     sockets: Registry<SocketId, SocketTurn>,
     users: Registry<UserId, UserTurn>,
     timers: Mutex<Timers<Key>>,
     /// Recently closed rooms: a join that looked its room up before is refused.
-    closed: Recent<RoomId>,
-    /// Rooms that this node closes: the ledger does not know it yet.
-    closing: Mutex<BTreeSet<RoomId>>,
+    closed: ClosedRooms,
     /// Recently revoked tokens: a socket that was authenticated before is closed.
     revoked: Recent<Revocation>,
     sockets_made: AtomicU64,
@@ -106,7 +108,8 @@ impl Directory {
             budget: settings.budget,
             bytes: Arc::clone(&ports.bytes),
             shedding: OnceLock::new(),
-            fallen: Mutex::default(),
+            traces: OnceLock::new(),
+            hosted: Mutex::default(),
         });
         let sockets_env = Arc::new(socket::Env {
             node: name.clone(),
@@ -117,6 +120,7 @@ impl Directory {
             verifier: Arc::clone(&ports.verifier),
             rooms: Arc::clone(&ports.rooms),
             ice: Arc::clone(&ports.ice),
+            hosts: OnceLock::new(),
             has_media: ports.media.configured(),
             entropy: Arc::clone(&ports.entropy),
             meters: Arc::clone(&meters),
@@ -135,12 +139,12 @@ impl Directory {
             rooms_env,
             media_servers: Servers::default(),
             lacks_media: AtomicBool::new(false),
+            lacks_history: AtomicBool::new(false),
             rooms: Registry::new(settings.mailboxes.room_max),
             sockets: Registry::new(settings.mailboxes.socket_max),
             users: Registry::new(settings.mailboxes.user_max),
             timers: Mutex::new(Timers::new(now.at)),
-            closed: Recent::default(),
-            closing: Mutex::default(),
+            closed: ClosedRooms::default(),
             revoked: Recent::default(),
             sockets_made: AtomicU64::new(1),
             epoch: AtomicU64::new(0),
@@ -199,7 +203,7 @@ impl Directory {
         let at = Placement { server: Arc::clone(&host.server), instance: Arc::clone(&host.instance) };
         match peer {
             Some(peer) => self.ports.media.delete_peer(room, at, peer),
-            None => self.ports.media.delete_room(room, at),
+            None => self.ports.media.delete_room(room, at, None),
         }
     }
 
@@ -213,11 +217,18 @@ impl Directory {
 
     /// Some rooms here whose media has fallen back to the browsers, the ones after this one first.
     pub(super) fn fallen_rooms(&self, after: Option<RoomId>, max: usize) -> Vec<RoomId> {
-        let mut fallen = lock(&self.rooms_env.fallen);
-        fallen.retain(|room| self.rooms.with(room, |_| ()).is_some());
-        let is_later = |room: &&RoomId| after.is_none_or(|after| **room > after);
-        let (later, earlier): (Vec<&RoomId>, Vec<&RoomId>) = fallen.iter().partition(is_later);
-        later.into_iter().chain(earlier).take(max).copied().collect()
+        let hosted = self.hosted();
+        let fallen = hosted.iter().filter(|(_, at)| **at == room_messages::Whereabouts::Fallen).map(|(room, _)| *room);
+        let (later, earlier): (Vec<RoomId>, Vec<RoomId>) =
+            fallen.partition(|room| after.is_none_or(|after| *room > after));
+        later.into_iter().chain(earlier).take(max).collect()
+    }
+
+    /// Where the media of rooms here is.
+    pub(super) fn hosted(&self) -> BTreeMap<RoomId, room_messages::Whereabouts> {
+        let mut hosted = lock(&self.rooms_env.hosted);
+        hosted.retain(|room, _| self.rooms.with(room, |_| ()).is_some());
+        hosted.clone()
     }
 
     /// Sends to every socket on this node, in batches.
@@ -247,24 +258,14 @@ impl Directory {
         socket_id(self.sockets_made.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Marks a room as closed: joins that looked it up before are refused.
-    pub(super) fn note_closed(&self, room: RoomId) {
-        self.closed.note(room, self.now().at);
+    /// Marks a room as closed: joins by settings that are not newer are refused.
+    pub(super) fn note_closed(&self, ClosedRoom { room, revision }: ClosedRoom) {
+        self.closed.note(room, revision, self.now().at);
     }
 
-    /// Marks a room as closed until [`has_closed`](Self::has_closed).
-    pub(super) fn note_closing(&self, room: RoomId) {
-        self.note_closed(room);
-        lock(&self.closing).insert(room);
-    }
-
-    /// The ledger was told that a room is closed; returns whether it was not opened again meanwhile.
-    pub(super) fn has_closed(&self, room: RoomId) -> bool {
-        let is_closed = lock(&self.closing).remove(&room);
-        if is_closed {
-            self.note_closed(room);
-        }
-        is_closed
+    /// Marks a room as closed until [`note_closed`](Self::note_closed).
+    pub(super) fn note_closing(&self, ClosedRoom { room, revision }: ClosedRoom) {
+        self.closed.note_closing(room, revision);
     }
 
     /// Marks tokens as revoked: sockets that were authenticated before are closed when they are attached to their user.
@@ -275,8 +276,7 @@ impl Directory {
     /// A room that was reopened may be joined at once.
     pub(super) fn note_changed(&self, room: RoomId, settings: &RoomSettings) {
         if settings.active {
-            self.closed.forget(room);
-            lock(&self.closing).remove(&room);
+            self.closed.opened(room, settings.revision);
         }
     }
 
@@ -321,7 +321,7 @@ impl Directory {
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node has 2^52 sockets")]
     pub(super) fn measure(&self) {
         let meters = &self.meters;
-        meters.measure(&self.ports.bytes, self.fenced.load(Ordering::Acquire));
+        meters.measure(&self.ports.bytes, self.fenced.load(Ordering::Acquire), self.is_draining());
         let (here, active) = (self.population(), self.active());
         for (gauge, count) in [&meters.sockets, &meters.users, &meters.rooms].into_iter().zip(here.counts()) {
             gauge.set(count as f64);

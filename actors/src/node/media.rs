@@ -4,28 +4,36 @@
 //! The adapters tell a [`Listener`], on whatever thread; the actor looks each second at what they have told.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
-use super::{directory::Directory, servers::Look};
+use super::{
+    comparison::{Comparison, Found},
+    directory::Directory,
+    servers::{LOST_LEASE, Look},
+};
 use crate::{
     ledger::HOST_LEASE,
     messages::{
         To,
-        room::{MediaServersChange, Message},
+        room::{MediaServersChange, Message, Whereabouts},
         socket,
     },
-    ports::{MediaEvent, MediaListener, Placement},
+    metrics,
+    ports::{Later, MediaEvent, MediaListener, Placement},
     protocol::{RoomId, media::Host},
-    room::host,
+    room::{host, placement},
 };
 
-/// How often the actor looks.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Rooms that are told in one look that there is a media server again: all at once would fill it at once.
+/// How often the actor looks whether rooms must leave a server.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often it tells the ledger which servers are heard, and does what has more time.
+const KEEP_EVERY: Duration = Duration::from_secs(1);
+/// Rooms that are told in one second that there is a media server again: all at once would fill it at once.
 const BACK_AT_ONCE: usize = 20;
 
 /// The actor.
@@ -35,6 +43,8 @@ pub(super) struct MediaActor;
 pub(super) enum Command {
     /// It is time to look.
     Look,
+    /// These rooms are on a media server.
+    Listed(Host, Vec<RoomId>),
     #[cfg(feature = "fault-injection")]
     Fault,
 }
@@ -46,6 +56,11 @@ pub(super) struct Looking {
     told: Option<RoomId>,
     /// When a media server was last heard, or this actor was started.
     heard_at: Instant,
+    /// When the ledger is told next.
+    keep_at: Instant,
+    comparison: Comparison,
+    /// Servers whose rooms were counted.
+    counted: BTreeSet<Arc<str>>,
 }
 
 impl Actor for MediaActor {
@@ -55,10 +70,12 @@ impl Actor for MediaActor {
 
     async fn pre_start(&self, me: ActorRef<Command>, directory: Arc<Directory>) -> Result<Looking, ActorProcessingErr> {
         if directory.ports.media.configured() {
+            metrics::describe_media();
             me.send_after(LOOK_EVERY, || Command::Look);
         }
         let heard_at = directory.now().at;
-        Ok(Looking { directory, told: None, heard_at })
+        let comparison = Comparison::new(heard_at);
+        Ok(Looking { directory, told: None, heard_at, keep_at: heard_at, comparison, counted: BTreeSet::new() })
     }
 
     async fn handle(
@@ -69,8 +86,12 @@ impl Actor for MediaActor {
     ) -> Result<(), ActorProcessingErr> {
         match command {
             Command::Look => {
-                looking.look().await;
+                looking.look(&me).await;
                 me.send_after(LOOK_EVERY, || Command::Look);
+            }
+            Command::Listed(host, there) => {
+                let here = looking.directory.hosted();
+                looking.comparison.listed(&host, there, &here);
             }
             #[cfg(feature = "fault-injection")]
             Command::Fault => panic!("a fault was injected into the keeper of media servers"),
@@ -80,7 +101,7 @@ impl Actor for MediaActor {
 }
 
 impl Looking {
-    async fn look(&mut self) {
+    async fn look(&mut self, me: &ActorRef<Command>) {
         let directory = &self.directory;
         let now = directory.now().at;
         let Look { alive, lost, draining, is_back } =
@@ -88,14 +109,53 @@ impl Looking {
         self.heard_at = if alive.is_empty() { self.heard_at } else { now };
         self.tell_sockets(now.saturating_duration_since(self.heard_at) >= HOST_LEASE).await;
         let directory = &self.directory;
+        if !draining.is_empty() {
+            self.keep(alive.clone()).await; // the ledger lets rooms leave a server only once it knows that it drains
+        }
         let changes = lost.into_iter().map(MediaServersChange::Lost);
         for change in changes.chain(draining.into_iter().map(MediaServersChange::Draining)) {
             directory.tell_rooms(|| Message::MediaServers(Box::new(change.clone()))).await;
         }
+        if now < self.keep_at {
+            return;
+        }
+        self.keep_at = now + KEEP_EVERY;
         if is_back {
             self.tell_way_back();
         }
+        self.count();
+        self.compare(&alive, now, me);
         self.keep(alive).await;
+    }
+
+    /// Sets the gauges of rooms on media servers.
+    fn count(&mut self) {
+        let mut counts: BTreeMap<_, usize> = self.counted.iter().map(|server| (Arc::clone(server), 0)).collect();
+        for at in self.directory.hosted().into_values() {
+            if let Whereabouts::At(host) = at {
+                *counts.entry(host.server).or_default() += 1;
+            }
+        }
+        counts.iter().for_each(|(server, rooms)| metrics::media_rooms(server, *rooms));
+        self.counted = counts.into_keys().collect();
+    }
+
+    /// What is on media servers is compared with what is here, beside the actor.
+    fn compare(&mut self, alive: &[(Host, bool)], now: Instant, me: &ActorRef<Command>) {
+        let directory = &self.directory;
+        if directory.fenced.load(Ordering::Acquire) || directory.is_draining() {
+            return; // what is here is not to be relied on
+        }
+        if self.comparison.is_due(alive, now) {
+            let listing = alive.iter().map(|(host, _)| To::Aside(list(directory, host, me.clone())));
+            directory.deliver(listing.collect::<Vec<_>>());
+        }
+        for (host, room, found) in self.comparison.some() {
+            directory.deliver([match found {
+                Found::Here => To::Room(room, Message::MediaServers(Box::new(MediaServersChange::Found(host)))),
+                Found::Unknown => To::Aside(delete_if_empty(Arc::clone(directory), host, room)),
+            }]);
+        }
     }
 
     /// Clients are notified of a change.
@@ -122,11 +182,35 @@ impl Looking {
             .iter()
             .map(|(host, is_draining)| directory.ledger().hears(&directory.id, host, HOST_LEASE, *is_draining));
         let told = futures_util::future::join_all(told);
-        match tokio::time::timeout(LOOK_EVERY, told).await {
+        match tokio::time::timeout(KEEP_EVERY, told).await {
             Ok(answers) if answers.iter().all(Result::is_ok) => {}
             Ok(_) | Err(_) => tracing::debug!("the ledger has not taken which media servers are heard"),
         }
     }
+}
+
+/// Tells the actor which rooms are on a media server.
+fn list(directory: &Arc<Directory>, host: &Host, me: ActorRef<Command>) -> Later<Option<To>> {
+    let (listed, host) = (directory.ports.media.rooms(placement(host)), host.clone());
+    Box::pin(async move {
+        match listed.await {
+            Ok(rooms) => drop(me.send_message(Command::Listed(host, rooms))), // fails while it is started again
+            Err(why) => tracing::debug!(server = %host.server, %why, "a media server does not tell its rooms"),
+        }
+        None
+    })
+}
+
+/// Deletes a room on a media server that has no members, on whichever node.
+fn delete_if_empty(directory: Arc<Directory>, host: Host, room: RoomId) -> Later<Option<To>> {
+    Box::pin(async move {
+        if directory.ledger().members(room).await.is_ok_and(|members| members.is_empty()) {
+            metrics::media_orphan(false);
+            tracing::warn!(%room, server = %host.server, "a room on the media server has no members: it is deleted there");
+            directory.ports.media.delete_room(room, placement(&host), None);
+        }
+        None
+    })
 }
 
 /// Where adapters tell what they hear.
@@ -140,7 +224,16 @@ impl MediaListener for Listener {
 
     fn lost(&self, at: &Placement) {
         let Self(directory) = self;
-        directory.media_servers.lost(&host(at.clone()), directory.now().at);
+        let host = host(at.clone());
+        let Some(is_draining) = directory.media_servers.lost(&host, directory.now().at) else { return };
+        // Unless another node hears it, and says so, its rooms may leave it soon.
+        let (ledger, node) = (Arc::clone(&directory.ports.ledger), directory.id.clone());
+        directory.tell(To::Aside(Box::pin(async move {
+            if ledger.hears(&node, &host, LOST_LEASE, is_draining).await.is_err() {
+                tracing::debug!("the ledger has not taken that a media server is lost: it learns it a little later");
+            }
+            None
+        })));
     }
 
     fn happened(&self, at: &Placement, room: RoomId, event: MediaEvent) {

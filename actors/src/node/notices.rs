@@ -1,4 +1,4 @@
-//! Notices to the other nodes (kicks, revocations, changed settings, closed rooms), and their effects on each node.
+//! Notices to the other nodes (moves, revocations, changed settings, closed rooms), and their effects on each node.
 //!
 //! A notice is retried until the ledger accepts it, even if the caller gives up: it takes effect twice at most, and twice
 //! is as good as once.
@@ -9,10 +9,10 @@ use tokio::sync::oneshot;
 
 use super::directory::Directory;
 use crate::{
-    ledger::{At, Failure, Notice, Recipient},
+    ledger::{At, ClosedRoom, Failure, Notice, Recipient},
     messages::{To, room, user},
     ports::{Revocation, Unavailable},
-    protocol::{Close, LeaveReason, Message, RoomId},
+    protocol::{LeaveReason, Message, RoomId, UserId},
 };
 
 /// How long an announcement is tried: longer than an epoch settles.
@@ -53,16 +53,21 @@ impl Directory {
         }
     }
 
-    /// Appends a message to the inbox of every member of a room, wherever they are.
+    /// Appends a message to the inbox of every member of a room, or of this one, wherever they are.
     ///
     /// # Errors
     /// [`Unavailable`] if the ledger does not take it within [`ANNOUNCED_WITHIN`].
-    pub(super) async fn announce(self: &Arc<Self>, room: RoomId, message: Message) -> Result<(), Unavailable> {
+    pub(super) async fn announce(
+        self: &Arc<Self>,
+        room: RoomId,
+        message: Message,
+        to: Option<UserId>,
+    ) -> Result<(), Unavailable> {
         let directory = Arc::clone(self);
         let announcing = async move {
             loop {
                 let at = At { room, node: &directory.id, epoch: 0 };
-                let wait = match directory.ledger().announce(at, message.clone()).await {
+                let wait = match directory.ledger().announce(at, message.clone(), to.clone()).await {
                     Ok(pushes) => return directory.tell_pushes(pushes),
                     Err(Failure::NotApplied { wait } | Failure::Unknown { wait }) => wait,
                     Err(Failure::Epoch(_)) => Duration::ZERO,
@@ -79,9 +84,9 @@ impl Directory {
     /// Applies a notice on this node.
     pub(super) fn noticed(self: &Arc<Self>, notice: Notice) {
         match notice {
-            Notice::Kick(user) => self.tell(To::User(user, user::Message::Kick(Close::Forbidden))),
+            Notice::Move { user, from, to } => self.tell(To::User(user, user::Message::Move(from, to))),
             Notice::Revoked(revocation) => self.revoke(revocation),
-            Notice::RoomClosed(id) => self.was_closed(id),
+            Notice::RoomClosed(closed) => self.was_closed(closed),
             Notice::SettingsChanged(id) => self.look_up_again(id),
         }
     }
@@ -94,42 +99,31 @@ impl Directory {
     }
 
     /// Closes a room: the ledger is told until it knows it, then the other nodes. Answers when the ledger knows it.
-    pub(super) fn close_room(self: &Arc<Self>, room: RoomId) -> oneshot::Receiver<()> {
-        self.note_closing(room);
+    pub(super) fn close_room(self: &Arc<Self>, closed: ClosedRoom) -> oneshot::Receiver<()> {
+        self.note_closing(closed);
         let (tell, told) = oneshot::channel();
         let directory = Arc::clone(self);
         self.tasks.spawn_on(
             async move {
                 let (settle, settled) = oneshot::channel();
-                let close = room::Message::Close(LeaveReason::Closed);
-                directory.deliver([To::Room(room, close), To::Room(room, room::Message::Drain(settle))]);
+                let (id, close) = (closed.room, room::Message::Close(LeaveReason::Closed, closed.revision));
+                directory.deliver([To::Room(id, close), To::Room(id, room::Message::Drain(settle))]);
                 let _ = settled.await; // a room that has ended has told the ledger
                 let _ = tell.send(()); // the caller may have given up
-                if directory.has_closed(room) {
-                    let _retried = directory.notify(Notice::RoomClosed(room)).await;
-                }
+                directory.note_closed(closed);
+                let _retried = directory.notify(Notice::RoomClosed(closed)).await;
             },
             self.runtime(),
         );
         told
     }
 
-    /// Closes a room here that a node has closed, unless it was opened again since: a notice may be late.
-    fn was_closed(self: &Arc<Self>, id: RoomId) {
-        self.ports.rooms.changed(id);
-        let (settings, directory) = (self.ports.rooms.settings(id), Arc::clone(self));
-        self.tell(To::Aside(Box::pin(async move {
-            match settings.await {
-                Ok(Some(settings)) if settings.active => {
-                    directory.note_changed(id, &settings);
-                    None
-                }
-                Ok(_) | Err(_) => {
-                    directory.note_closed(id);
-                    Some(To::Room(id, room::Message::Closed))
-                }
-            }
-        })));
+    /// Closes a room here that a node has closed. The notice may be late: by settings that are newer the room is open, and who has
+    /// joined by them stays.
+    fn was_closed(self: &Arc<Self>, closed: ClosedRoom) {
+        self.ports.rooms.changed(closed.room);
+        self.note_closed(closed);
+        self.tell(To::Room(closed.room, room::Message::Closed(closed.revision)));
     }
 
     fn look_up_again(self: &Arc<Self>, id: RoomId) {

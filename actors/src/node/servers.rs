@@ -10,8 +10,13 @@ use crate::{ledger::HOST_LEASE, protocol::media::Host};
 
 /// Runs of media servers that are remembered; each restart of one leaves one behind.
 const HOSTS_MAX: usize = 256;
-/// How long rooms are told of a lost server with each look; afterwards less often.
+/// How long rooms are told of a lost server often; afterwards less often.
 const LOST_OFTEN: Duration = Duration::from_secs(30);
+/// How long the ledger still counts a server as alive that this node has lost: two of the moments in which others that hear it
+/// say so.
+pub(super) const LOST_LEASE: Duration = Duration::from_secs(2);
+/// How often rooms are told of a lost server, at most.
+const OFTEN: Duration = Duration::from_secs(1);
 /// How often rooms are told the same, when it is not urgent.
 const SELDOM: Duration = Duration::from_secs(5);
 
@@ -26,6 +31,8 @@ struct Server {
     well_since: Option<Instant>,
     /// Since when it is lost.
     lost_at: Option<Instant>,
+    /// Nobody keeps rooms there: another run of its process was heard, or it was silent for so long.
+    is_over: bool,
     /// When rooms were last told that it is lost, or drains.
     told_at: Option<Instant>,
 }
@@ -49,28 +56,29 @@ impl Servers {
         let mut servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (other, server) in servers.iter_mut() {
             if other.server == host.server && other.instance != host.instance {
-                server.lose(now);
+                server.lose(now, true);
             }
         }
         if servers.len() >= HOSTS_MAX && !servers.contains_key(&host) {
             let oldest = servers.iter().min_by_key(|(_, server)| server.heard_at).map(|(host, _)| host.clone());
             oldest.and_then(|oldest| servers.remove(&oldest));
         }
-        let new = Server { heard_at: now, well_since: None, lost_at: None, told_at: None };
+        let new = Server { heard_at: now, well_since: None, lost_at: None, is_over: false, told_at: None };
         let server = servers.entry(host).or_insert(new);
         if server.lost_at.take().is_some() {
-            (server.well_since, server.told_at) = (None, None);
+            (server.well_since, server.told_at, server.is_over) = (None, None, false);
         }
         server.heard_at = now;
         server.well_since = if is_draining { None } else { server.well_since.or(Some(now)) };
     }
 
-    /// It does not answer any more.
-    pub(super) fn lost(&self, host: &Host, now: Instant) {
+    /// It does not answer any more. Whether it drained, if that is news.
+    pub(super) fn lost(&self, host: &Host, now: Instant) -> Option<bool> {
         let mut servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(server) = servers.get_mut(host) {
-            server.lose(now);
-        }
+        let server = servers.get_mut(host).filter(|server| server.lost_at.is_none())?;
+        let is_draining = server.well_since.is_none();
+        server.lose(now, false);
+        Some(is_draining)
     }
 
     /// What is to be told now; a server is back that has been well for `recover_after`.
@@ -79,11 +87,13 @@ impl Servers {
         let mut look = Look::default();
         for (host, server) in servers.iter_mut() {
             if now.saturating_duration_since(server.heard_at) >= HOST_LEASE {
-                server.lose(now); // the adapter is silent
+                server.lose(now, true); // the adapter is silent
             }
             if let Some(lost_at) = server.lost_at {
-                let is_new = now.saturating_duration_since(lost_at) < LOST_OFTEN;
-                if server.is_to_be_told(if is_new { Duration::ZERO } else { SELDOM }, now) {
+                // Before that the ledger keeps rooms there.
+                let (long, is_over) = (now.saturating_duration_since(lost_at), server.is_over);
+                let is_left = is_over || long >= LOST_LEASE;
+                if is_left && server.is_to_be_told(if long < LOST_OFTEN { OFTEN } else { SELDOM }, now) {
                     look.lost.push(host.clone());
                 }
                 continue;
@@ -100,7 +110,8 @@ impl Servers {
 }
 
 impl Server {
-    fn lose(&mut self, now: Instant) {
+    fn lose(&mut self, now: Instant, is_over: bool) {
+        self.is_over |= is_over;
         if self.lost_at.is_none() {
             (self.lost_at, self.well_since, self.told_at) = (Some(now), None, None);
         }
@@ -135,14 +146,17 @@ mod tests {
         let at = |seconds| start + Duration::from_secs(seconds);
         servers.heard(run("1"), false, at(0));
         assert_eq!(servers.look(at(1), WELL_FOR).alive, [(run("1"), false)]);
-        servers.lost(&run("1"), at(2));
-        for seconds in [2, 3, 4] {
+        assert_eq!((servers.lost(&run("1"), at(2)), servers.lost(&run("1"), at(2))), (Some(false), None));
+        assert_eq!(servers.look(at(3), WELL_FOR), Look::default(), "others may hear it");
+        for seconds in [4, 5, 6] {
             assert_eq!(servers.look(at(seconds), WELL_FOR), Look { lost: vec![run("1")], ..Look::default() });
+            let between = at(seconds) + Duration::from_millis(250);
+            assert_eq!(servers.look(between, WELL_FOR), Look::default(), "once a second");
         }
-        servers.heard(run("1"), false, at(5));
-        assert_eq!(servers.look(at(5), WELL_FOR).lost, []);
-        assert_eq!(servers.look(at(10), WELL_FOR).lost, [run("1")], "nobody has heard it for five seconds");
-        let later: usize = (41..=60).map(|seconds| servers.look(at(seconds), WELL_FOR).lost.len()).sum();
+        servers.heard(run("1"), false, at(7));
+        assert_eq!(servers.look(at(7), WELL_FOR).lost, []);
+        assert_eq!(servers.look(at(12), WELL_FOR).lost, [run("1")], "nobody has heard it for five seconds");
+        let later: usize = (43..=62).map(|seconds| servers.look(at(seconds), WELL_FOR).lost.len()).sum();
         assert_eq!(later, 4, "every five seconds");
     }
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::RoomId;
+use crate::protocol::{Attributes, RoomId};
 
 /// Maximum length of [`Grants::metadata`] in bytes: it is kept with each socket.
 pub const METADATA_BYTES_MAX: usize = 1_024;
@@ -28,17 +28,30 @@ pub struct Grants {
     /// Whether they may send chat messages and messages of an application.
     #[serde(skip_serializing_if = "is_true")]
     pub publish_chat: bool,
-    /// Whether others do not see them. No token with it is accepted yet.
+    /// Whether others are not told that they are in a room: they only watch and listen.
     #[serde(skip_serializing_if = "is_false")]
     pub hidden: bool,
     /// Anything that the signer wants to tell about them, at most [`METADATA_BYTES_MAX`] bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Box<str>>,
+    /// Whether another issuer grants them. No token says so, and no token of ours takes the place of theirs: it would outlive their
+    /// account.
+    #[serde(skip)]
+    pub foreign: bool,
 }
 
 impl Default for Grants {
     fn default() -> Self {
-        Self { room: None, join: false, create: false, admin: false, publish_chat: true, hidden: false, metadata: None }
+        Self {
+            room: None,
+            join: false,
+            create: false,
+            admin: false,
+            publish_chat: true,
+            hidden: false,
+            metadata: None,
+            foreign: false,
+        }
     }
 }
 
@@ -86,6 +99,9 @@ pub enum Denied {
     /// It is for one room, and this concerns all.
     #[error("this token is for room {0} only, and this concerns other rooms")]
     OneRoom(RoomId),
+    /// Others would learn that its bearer is there.
+    #[error("this token hides its bearer (`hidden`), and this would show them")]
+    Hidden,
     /// A grant is missing.
     #[error("this token does not grant `{0}`")]
     Missing(&'static str),
@@ -106,6 +122,7 @@ pub fn decide(grants: Option<&Grants>, action: Action) -> Result<(), Denied> {
     let Some(grants) = grants else { return decide_for_account(action) };
     match action {
         Action::Join(room) => grants.covers(room).and(needs(grants.join, "join")),
+        Action::Chat if grants.hidden => Err(Denied::Hidden),
         Action::Chat => needs(grants.publish_chat, "publishChat"),
         Action::ReadRoom(room) => grants.covers(room).and(needs(grants.join || grants.admin, "join")),
         Action::CreateRoom => needs(grants.create || (grants.admin && grants.room.is_none()), "create"),
@@ -137,6 +154,13 @@ const fn needs(is_granted: bool, grant: &'static str) -> Result<(), Denied> {
 }
 
 impl Grants {
+    /// What a room is told of its bearer.
+    #[must_use]
+    pub fn told(&self) -> Attributes {
+        let told = Attributes::of_token(self.metadata.as_deref());
+        if self.hidden { told.hiding() } else { told }
+    }
+
     fn covers(&self, room: RoomId) -> Result<(), Denied> {
         match self.room {
             Some(only) if only != room => Err(Denied::OtherRoom(only)),

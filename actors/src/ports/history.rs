@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{Code, Data, JoinOrder, RoomId, UserId};
+use super::reports::{Device, DeviceTrouble, MediaReport};
+use crate::protocol::{Code, Data, Guests, JoinOrder, RoomId, UserId};
 
 /// A chat message that the ledger has taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,15 @@ pub enum Noted {
         /// Why.
         code: Code,
     },
+    /// The room was changed: locked, unlocked, handed over. As it is now.
+    Changed {
+        /// Its host.
+        host: UserId,
+        /// Whether nobody new may join.
+        locked: bool,
+        /// Whether people without an account may join.
+        guests: Guests,
+    },
     /// A session description has passed from one seat to another.
     Described {
         /// The sender's seat.
@@ -43,6 +53,22 @@ pub enum Noted {
         to: JoinOrder,
         /// Whether it is an offer; else it is an answer.
         is_offer: bool,
+    },
+    /// A member's program has reported what became of their media with another member.
+    Media {
+        /// Who reports.
+        user: UserId,
+        /// What.
+        report: Box<MediaReport>,
+    },
+    /// A member's program has reported that a device is of no use.
+    Device {
+        /// Who reports.
+        user: UserId,
+        /// Which device.
+        device: Device,
+        /// Why.
+        trouble: DeviceTrouble,
     },
 }
 

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     executor::Later,
-    protocol::{RoomId, SessionId},
+    protocol::{RoomId, SessionId, media::MediaEpoch},
 };
 
 /// Where a room's media is: a media server, and which run of its process. Another instance has none of the ids of before.
@@ -98,31 +98,39 @@ pub enum MediaError {
 
 /// Calls to media servers. Each answer comes within a bounded time (`media.request_within`); nothing here blocks.
 pub trait MediaServers: Send + Sync {
-    /// Whether a media server is configured: without one there are no rooms of mode `sfu`.
+    /// Whether a media server is configured: without one there are no rooms of mode `sfu` or `auto`.
     fn configured(&self) -> bool;
 
     /// Chooses a server for a room and opens the room there: among those that are ready, not full and not `except`, by
     /// weighted rendezvous hash, so that all nodes choose the same one if they see the same.
     fn open(&self, room: RoomId, except: Option<Arc<str>>) -> Later<Result<Placement, MediaError>>;
 
-    /// The capabilities of the room's router there (`rtpCapabilities`); opens the room again if the server let it expire.
-    fn capabilities(&self, room: RoomId, at: Placement) -> Later<Result<Json, MediaError>>;
+    /// The capabilities of the room's router there (`rtpCapabilities`); opens the room again if the server let it expire. What
+    /// the server has of an earlier epoch it closes, here and with each call.
+    fn capabilities(&self, room: RoomId, at: (Placement, MediaEpoch)) -> Later<Result<Json, MediaError>>;
 
     /// Asks on behalf of a member. The same `rid` of the same session gets the first answer again.
     fn call(
         &self,
         room: RoomId,
-        at: Placement,
+        at: (Placement, MediaEpoch),
         peer: SessionId,
         rid: u64,
         call: Call,
     ) -> Later<Result<Json, MediaError>>;
 
+    /// The rooms that are there, whoever has opened them.
+    fn rooms(&self, at: Placement) -> Later<Result<Vec<RoomId>, MediaError>>;
+
+    /// Who is in the room there; nobody if it is not there.
+    fn peers(&self, room: RoomId, at: Placement) -> Later<Result<Vec<SessionId>, MediaError>>;
+
     /// The member has no seat any more: everything of theirs is deleted there, retried for a while. Must not block.
     fn delete_peer(&self, room: RoomId, at: Placement, peer: SessionId);
 
-    /// The room is closed, or its media is elsewhere: everything of it is deleted there. Must not block.
-    fn delete_room(&self, room: RoomId, at: Placement);
+    /// The room is closed, or its media is elsewhere in this epoch: everything of it is deleted there, unless it is there in a
+    /// later epoch. Must not block.
+    fn delete_room(&self, room: RoomId, at: Placement, epoch: Option<MediaEpoch>);
 }
 
 /// No media server.
@@ -135,17 +143,32 @@ impl MediaServers for () {
         Box::pin(std::future::ready(Err(none())))
     }
 
-    fn capabilities(&self, _: RoomId, _: Placement) -> Later<Result<Json, MediaError>> {
+    fn capabilities(&self, _: RoomId, _: (Placement, MediaEpoch)) -> Later<Result<Json, MediaError>> {
         Box::pin(std::future::ready(Err(none())))
     }
 
-    fn call(&self, _: RoomId, _: Placement, _: SessionId, _: u64, _: Call) -> Later<Result<Json, MediaError>> {
+    fn call(
+        &self,
+        _: RoomId,
+        _: (Placement, MediaEpoch),
+        _: SessionId,
+        _: u64,
+        _: Call,
+    ) -> Later<Result<Json, MediaError>> {
+        Box::pin(std::future::ready(Err(none())))
+    }
+
+    fn rooms(&self, _: Placement) -> Later<Result<Vec<RoomId>, MediaError>> {
+        Box::pin(std::future::ready(Err(none())))
+    }
+
+    fn peers(&self, _: RoomId, _: Placement) -> Later<Result<Vec<SessionId>, MediaError>> {
         Box::pin(std::future::ready(Err(none())))
     }
 
     fn delete_peer(&self, _: RoomId, _: Placement, _: SessionId) {}
 
-    fn delete_room(&self, _: RoomId, _: Placement) {}
+    fn delete_room(&self, _: RoomId, _: Placement, _: Option<MediaEpoch>) {}
 }
 
 fn none() -> MediaError {

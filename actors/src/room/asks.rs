@@ -14,12 +14,13 @@ use crate::{
         To,
         room::{MediaReply, Message},
     },
+    metrics,
     ports::{
         Later, MediaError, Placement,
         media::{Call, Direction, TrackKind},
     },
     protocol::{
-        RoomId,
+        RoomId, SessionId,
         media::{self, Host},
         sfu::{self, SfuAsk},
     },
@@ -36,33 +37,55 @@ pub(super) fn ask(env: &Env, room: RoomId, call: MediaCall) -> Option<Later<Opti
             let opened = servers.open(room, except);
             Some(then(room, opened, move |opened| MediaReply::Opened(epoch, opened.map(host))))
         }
-        MediaCall::Capabilities(asker, at) => {
-            let answer = servers.capabilities(room, placement(&at));
+        MediaCall::Capabilities(asker, (at, epoch)) => {
+            let answer = servers.capabilities(room, (placement(&at), epoch));
             Some(then(room, answer, move |answer| MediaReply::Capabilities(asker, at, answer)))
         }
         MediaCall::Call(asker, at, ask) => {
             let call = to_call(&ask)?;
-            let answer = servers.call(room, placement(&at.0), asker.session, asker.key, call);
+            let answer = servers.call(room, (placement(&at.0), at.1), asker.session, asker.key, call);
             Some(then(room, answer, move |answer| MediaReply::Called(asker, at, ask, answer)))
         }
         MediaCall::DeletePeer(at, session) => {
             servers.delete_peer(room, placement(&at), session);
             None
         }
-        MediaCall::DeleteRoom(at) => {
-            servers.delete_room(room, placement(&at));
+        MediaCall::DeleteRoom(at, epoch) => {
+            servers.delete_room(room, placement(&at), epoch);
             None
         }
-        MediaCall::Fallen(is_fallen) => {
-            let mut fallen = env.fallen.lock().unwrap_or_else(PoisonError::into_inner);
-            if is_fallen {
-                fallen.insert(room)
-            } else {
-                fallen.remove(&room)
-            };
+        MediaCall::Peers(at) => {
+            let found = without_seat(env, room, &at);
+            Some(then(room, found, move |found| MediaReply::Peers(at, found)))
+        }
+        MediaCall::DeleteOrphan(at, epoch, session) => {
+            metrics::media_orphan(session.is_some());
+            tracing::warn!(%room, server = %at.server, ?session, "nobody has this on the media server: it is deleted there");
+            match session {
+                Some(session) => servers.delete_peer(room, placement(&at), session),
+                None => servers.delete_room(room, placement(&at), Some(epoch)),
+            }
+            None
+        }
+        MediaCall::Hosted(at) => {
+            env.hosted.lock().unwrap_or_else(PoisonError::into_inner).insert(room, at);
             None
         }
     }
+}
+
+/// Who is in the room there and has no seat. Whoever is there had a seat before, so the ledger is asked last.
+fn without_seat(env: &Env, room: RoomId, at: &Host) -> Later<Result<Vec<SessionId>, MediaError>> {
+    let (there, ledger) = (env.media.peers(room, placement(at)), Arc::clone(&env.ledger));
+    let away = |_| MediaError::Unavailable { why: "the ledger does not answer".into(), retry_after: FAILED_RETRY };
+    Box::pin(async move {
+        let mut peers = there.await?;
+        if !peers.is_empty() {
+            let members = ledger.members(room).await.map_err(away)?;
+            peers.retain(|peer| members.iter().all(|member| member.session != *peer));
+        }
+        Ok(peers)
+    })
 }
 
 /// The answer as a message to the room. A failure of the adapter is an answer, too: somebody waits for one.

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use super::{
     Env,
-    rules::step::{LedgerCall, SeatFact},
+    rules::step::{LedgerCall, SeatFact, Terms},
 };
 use crate::{
-    ledger::{Answer, At, Broadcast, Fact, Failure, Join, Placing, Published, Resume, Sent, TrackChange},
+    ledger::{
+        Answer, At, Broadcast, Fact, Failure, Join, Joined, Placing, Published, Resume, Resumed, Sent, TrackChange,
+    },
     messages::room::{JoinRequest, Message, Reply, ResumeRequest},
-    ports::{History, Later, Noted, RoomSettings, Said},
-    protocol::{Epoch, Kind, RoomId, SeatId, media::ProducerEnd},
+    metrics::{self, Meters},
+    ports::{History, Later, Noted, Said, SpanEnd},
+    protocol::{Epoch, Kind, Member, RoomId, SeatId, media::ProducerEnd, server::ResumeFailure},
 };
 
 /// An answer that is there, or the future that brings it as a message.
@@ -20,17 +23,26 @@ pub(super) type Called = Result<Reply, Later<Message>>;
 pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) -> Called {
     let (ledger, at) = (&env.ledger, At { room, node: &env.node, epoch });
     match call {
-        LedgerCall::Join(request, settings) => {
-            let join = join(&request, settings);
-            finish(ledger.join(at, join), |answer| Reply::Join(request, answer))
+        LedgerCall::Join(request, terms) => {
+            let join = join(&request, terms);
+            finish(ledger.join(at, join), |answer| {
+                Meters::joined(join_outcome(&answer));
+                Reply::Join(request, answer)
+            })
         }
         LedgerCall::Resume(request) => {
             let resume = resume(&request);
-            finish(ledger.resume(at, resume), |answer| Reply::Resume(request, answer))
+            finish(ledger.resume(at, resume), |answer| {
+                Meters::resumed(resume_outcome(&answer));
+                Reply::Resume(request, answer)
+            })
         }
         LedgerCall::Send(send) => {
-            let (from, noted) = (send.from, description(env, &send));
+            let (from, noted, span) = (send.from, description(env, &send), span(env, room, &send));
             finish(ledger.send(at, send), move |answer| {
+                if let Some(end) = span {
+                    end(sent_outcome(&answer));
+                }
                 if let (Ok(Sent::Appended(_)), Some((history, noted))) = (&answer, noted) {
                     history.noted(room, noted);
                 }
@@ -52,7 +64,13 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
         LedgerCall::Held => finish(ledger.held(at), Reply::Held),
         LedgerCall::Place(place) => {
             let host = if let Placing::Host(host) = &place.to { Some(Box::new(host.clone())) } else { None };
-            finish(ledger.place(at, *place), |answer| Reply::Placed(host, answer.map(Box::new)))
+            let reason = place.reason;
+            finish(ledger.place(at, *place), move |answer| {
+                if answer.as_ref().is_ok_and(|placed| placed.is_won) {
+                    metrics::media_changed(reason);
+                }
+                Reply::Placed(host, answer.map(Box::new))
+            })
         }
         LedgerCall::Publish(publishing) => {
             let (seat, epoch) = (publishing.asker.seat, publishing.epoch);
@@ -60,6 +78,40 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
             finish(answer, |answer| Reply::Published(publishing, answer))
         }
         LedgerCall::Repair(seat, entries) => finish(ledger.repair(at, seat, entries), Reply::Repair),
+    }
+}
+
+/// A join's label in metrics.
+const fn join_outcome(answer: &Result<Joined, Failure>) -> &'static str {
+    match answer {
+        Ok(Joined::Seated { .. }) => "seated",
+        Ok(Joined::Full) => "full",
+        Err(_) => "unanswered",
+    }
+}
+
+/// What became of a message, as a trace tells it.
+const fn sent_outcome(answer: &Result<Sent, Failure>) -> &'static str {
+    match answer {
+        Ok(Sent::Appended(_)) => "appended",
+        Ok(Sent::Duplicate) => "duplicate",
+        Ok(Sent::Fenced) => "fenced",
+        Ok(Sent::ReceiverGone) => "receiver_gone",
+        Ok(Sent::TooMany) => "too_many",
+        Err(_) => "unanswered",
+    }
+}
+
+/// A resume's label in metrics.
+const fn resume_outcome(answer: &Result<Resumed, Failure>) -> &'static str {
+    match answer {
+        Ok(Resumed::Seated(_)) => "seated",
+        Ok(Resumed::Moved) => "moved",
+        Ok(Resumed::Failed(ResumeFailure::BadToken)) => "bad_token",
+        Ok(Resumed::Failed(ResumeFailure::SeatGone)) => "seat_gone",
+        Ok(Resumed::Failed(ResumeFailure::Gap)) => "gap",
+        Ok(Resumed::Failed(ResumeFailure::RoomClosed)) => "room_closed",
+        Err(_) => "unanswered",
     }
 }
 
@@ -72,10 +124,16 @@ fn tell(env: &Env, at: At<'_>, (id, fact): (u64, SeatFact)) -> Called {
             let answer = ledger.gone(at, seat, env.kept_for(window), skipped);
             finish(answer, move |answer| Reply::Fact(id, answer.map(|()| Vec::new())))
         }
-        SeatFact::Evicted(user, reason) => {
-            finish(ledger.evict(at, user, reason), move |answer| Reply::Fact(id, answer))
+        SeatFact::Evicting(user, _) => finish(ledger.members(at.room), move |answer| {
+            let order = |members: Vec<Member>| Some(members.into_iter().find(|member| member.user == user)?.order);
+            Reply::Located(id, answer.map(order))
+        }),
+        SeatFact::Evicted(user, up_to, reason) => {
+            finish(ledger.evict(at, user, up_to, reason), move |answer| Reply::Fact(id, answer))
         }
-        SeatFact::Closed(reason) => finish(ledger.close(at, reason), move |answer| Reply::Fact(id, answer)),
+        SeatFact::Closed(reason, revision) => {
+            finish(ledger.close(at, reason, revision), move |answer| Reply::Fact(id, answer))
+        }
         SeatFact::TrackEnded(seat, epoch, producer) => {
             let change = TrackChange::End(producer, ProducerEnd::Media);
             finish(ledger.publish(at, seat, epoch, change), move |answer| {
@@ -108,6 +166,12 @@ fn description(env: &Env, send: &crate::ledger::Send) -> Option<(Arc<dyn History
     Some((Arc::clone(&env.history), Noted::Described { from, to, is_offer }))
 }
 
+/// Begins the span of a description that is sent, where descriptions are traced.
+fn span(env: &Env, room: RoomId, send: &crate::ledger::Send) -> Option<SpanEnd> {
+    let traces = env.traces.get()?;
+    traces.sent(room, send.messages.iter().find(|message| message.kind.is_description())?)
+}
+
 fn finish<T: 'static>(answer: Answer<T>, reply: impl FnOnce(Result<T, Failure>) -> Reply + Send + 'static) -> Called {
     match answer {
         Answer::Now(answer) => Ok(reply(answer)),
@@ -123,14 +187,16 @@ fn kept(env: &Env, fact: Fact) -> Fact {
     }
 }
 
-fn join(request: &JoinRequest, settings: RoomSettings) -> Join {
+fn join(request: &JoinRequest, terms: Terms) -> Join {
     Join {
         user: request.user.clone(),
         name: request.name.clone(),
         session: request.session,
         secret: request.secret,
-        max: settings.participants_max,
-        window: settings.seat_window,
+        max: terms.max,
+        window: terms.window,
+        revision: terms.revision,
+        attributes: request.attributes.clone(),
     }
 }
 

@@ -9,8 +9,10 @@ use self::{
     entering::Entering,
     epochs::Rebuild,
     facts::PendingFact,
+    leaving::Leaving,
     media::Media,
     members::Members,
+    orphans::Suspects,
     placing::Placing,
     rate::JoinRate,
     seat::Seat,
@@ -20,7 +22,7 @@ use crate::{
     ledger::{Fact, Push},
     messages::room::{Message, Reply, SeatRef},
     ports::RoomSettings,
-    protocol::{Epoch, JoinOrder, RoomId, SessionId, SocketId},
+    protocol::{Epoch, JoinOrder, RoomId, SessionId, SocketId, UserId},
 };
 
 mod asking;
@@ -30,12 +32,16 @@ mod comparing;
 mod entering;
 mod epochs;
 mod facts;
+mod fitting;
 mod happening;
+mod leaving;
 mod line;
 mod media;
 mod members;
 mod numbers;
+mod orphans;
 mod placing;
+mod policy;
 mod rate;
 mod receiving;
 mod roles;
@@ -46,6 +52,7 @@ mod seating;
 mod sending;
 mod settling;
 pub(crate) mod step;
+mod telling;
 
 /// One room as this node knows it.
 #[derive(Debug)]
@@ -54,7 +61,7 @@ pub(crate) struct Room {
     pub(crate) settings: RoomSettings,
     /// The epoch that the seats here are known in; 0 before the first.
     epoch: Epoch,
-    /// Everybody in the room, on whichever node.
+    /// Everybody in the room whom others are told of, on whichever node.
     members: Members,
     /// Those whose socket is on this node, by join order.
     seats: Vec<Seat>,
@@ -104,6 +111,12 @@ struct Work {
     placing: Option<Placing>,
     /// Since when no node here hears the room's media server.
     lost_since: Option<Instant>,
+    /// A room whose media could not be made to flow as its size asks for tries again from then on.
+    fit_after: Option<Instant>,
+    /// A media server that the room has left, and that still carries media.
+    leaving: Option<Leaving>,
+    /// Peers at the room's media server that seem to have no seat.
+    suspects: Option<Suspects>,
     /// When members were told last who speaks, a moment ago.
     speaker_at: Option<Instant>,
     /// Somebody else speaks since.
@@ -132,7 +145,7 @@ impl Room {
     /// The room that takes the place of one that panicked: it has lost its seats, which their sockets take again; facts
     /// that the ledger has not learnt yet are told on.
     pub(crate) fn successor(self) -> Self {
-        let mut room = Self::new(self.id, self.settings);
+        let mut room = Self::new(self.id, self.settings.clone());
         room.epoch = self.epoch;
         (room.is_fenced, room.is_closed, room.is_restarted) = (self.is_fenced, self.is_closed, true);
         if let Some(work) = self.work {
@@ -169,10 +182,10 @@ impl Room {
             Message::Pushed(push) => self.push(*push, step),
             Message::Answered(reply) => self.answered(*reply, step),
             Message::Tick => self.tick(step),
-            Message::SettingsChanged(settings) => self.read_settings(settings),
-            Message::Close(reason) => self.close(reason, step),
-            Message::Evict(user, reason) => self.fact(SeatFact::Evicted(user, reason), step),
-            Message::Closed => self.end_all_closed(step),
+            Message::SettingsChanged(settings) => self.read_settings(settings, step),
+            Message::Close(reason, revision) => self.close(reason, revision, step),
+            Message::Evict(user, reason) => self.fact(SeatFact::Evicting(user, reason), step),
+            Message::Closed(revision) => self.end_all_closed(revision, step),
             Message::Audit => self.audit_all(step),
             Message::Epoch(epoch) => self.learn_epoch(epoch, step),
             Message::Fence(is_fenced) => self.fence(is_fenced, step),
@@ -180,6 +193,7 @@ impl Room {
             #[cfg(feature = "fault-injection")]
             Message::Fault => {}
         }
+        self.fit_media(step);
     }
 
     /// The ledger has answered.
@@ -192,6 +206,7 @@ impl Room {
             Reply::Resume(request, answer) => self.resumed(*request, answer, step),
             Reply::Sent(seat, answer) => self.sent(seat, answer, step),
             Reply::Fact(id, answer) => self.fact_told(id, answer, step),
+            Reply::Located(id, answer) => self.located(id, answer, step),
             Reply::Audit(seats, answer) => self.audited(&seats, answer, step),
             Reply::Claim(seats, answer) => self.claimed(&seats, answer, step),
             Reply::Members(answer) => self.compared(answer, step),
@@ -201,6 +216,7 @@ impl Room {
             Reply::Published(publishing, answer) => self.published(*publishing, answer, step),
         }
         self.audit_missing_if_quiet(step);
+        self.fit_media(step);
     }
 
     /// Asks the ledger, and counts the answers that are on their way.
@@ -227,6 +243,12 @@ impl Room {
         }
     }
 
+    /// Whose seat stands at this place.
+    fn user_at(&self, place: usize) -> Option<&UserId> {
+        let seat = &self.seats[place];
+        seat.hidden().or_else(|| self.members.user(seat.id.order))
+    }
+
     /// Nothing may be asked for members just now: not allowed to deliver, or seats are being claimed.
     fn is_held(&self) -> bool {
         self.is_fenced || self.is_claiming()
@@ -241,7 +263,8 @@ impl Room {
     /// Whether nobody on this node needs the room.
     pub(crate) fn is_idle(&self) -> bool {
         let is_at_work = |work: &Work| {
-            !work.entering.is_empty() || !work.facts.is_empty() || work.reconcile_at.is_some() || self.is_claiming()
+            let is_asked = !work.entering.is_empty() || !work.facts.is_empty() || self.is_claiming();
+            is_asked || work.reconcile_at.is_some() || work.leaving.is_some()
         };
         self.seats.is_empty() && !self.is_restarted && !self.work.as_deref().is_some_and(is_at_work)
     }

@@ -21,7 +21,7 @@ use crate::{
         socket::{self, FromRoom, RoomEvent, SfuEvent},
     },
     ports::RoomSettings,
-    protocol::{RoomId, SessionId, SocketId},
+    protocol::{Entry, RoomId, SessionId, SocketId},
 };
 
 /// A room of one node, as a cell of the executor.
@@ -63,7 +63,10 @@ impl RoomTurn {
         while !effects.is_empty() {
             for effect in effects.drain(..) {
                 match effect {
-                    Effect::Tell(socket, what) => out.tell(To::Socket(socket, socket::Message::FromRoom(what))),
+                    Effect::Tell(socket, what) => {
+                        self.trace(&what.what);
+                        out.tell(To::Socket(socket, socket::Message::FromRoom(what)));
+                    }
                     Effect::Call(call) => match calls::call(&self.env, (self.room.id, self.room.asked_in()), call) {
                         Ok(reply) => self.step(now, then, |room, step| room.answered(reply, step)),
                         Err(later) => out.wait(later),
@@ -84,6 +87,16 @@ impl RoomTurn {
         let mut step = Step { now, pressure, limits: &env.limits, budget: &env.budget, effects };
         decide(&mut self.room, &mut step);
         self.book();
+    }
+
+    /// Traces a description on its way to its receiver, where descriptions are traced.
+    fn trace(&self, what: &RoomEvent) {
+        if let Some(traces) = self.env.traces.get()
+            && let RoomEvent::Deliver(_, Entry::Message(message)) = what
+            && message.kind.is_description()
+        {
+            traces.delivered(self.room.id, message);
+        }
     }
 
     /// Books what the rules hold now.
@@ -158,9 +171,9 @@ impl Turn for RoomTurn {
             | Message::MediaServers(_)
             | Message::Tick
             | Message::SettingsChanged(_)
-            | Message::Close(_)
+            | Message::Close(..)
             | Message::Evict(..)
-            | Message::Closed
+            | Message::Closed(_)
             | Message::Audit
             | Message::Epoch(_)
             | Message::Fence(_)
@@ -207,9 +220,9 @@ impl Turn for RoomTurn {
             | Message::MediaServers(_)
             | Message::Tick
             | Message::SettingsChanged(_)
-            | Message::Close(_)
+            | Message::Close(..)
             | Message::Evict(..)
-            | Message::Closed
+            | Message::Closed(_)
             | Message::Audit
             | Message::Epoch(_)
             | Message::AnswerLost
@@ -223,7 +236,7 @@ impl Turn for RoomTurn {
     fn failed(mut self: Box<Self>, out: &mut Vec<To>) -> Option<Box<Self>> {
         let restarted = self.room.sockets().map(|(socket, session)| tell(socket, session, RoomEvent::Restarted));
         out.extend(restarted);
-        let (id, settings) = (self.room.id, self.room.settings);
+        let (id, settings) = (self.room.id, self.room.settings.clone());
         let room = std::mem::replace(&mut self.room, Room::new(id, settings));
         self.room = room.successor();
         self.book();

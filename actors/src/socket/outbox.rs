@@ -36,7 +36,7 @@ impl Frame {
     fn len(&self) -> usize {
         match self {
             Self::Whole(text) => text.len(),
-            Self::Numbered(head, body, tail) => head.len() + body.len() + tail.len(),
+            Self::Numbered(head, body, tail) => head.byte_len() + body.len() + tail.len(),
         }
     }
 

@@ -27,7 +27,7 @@ use crate::{
     },
     ports::{Identity, RoomSettings, TokenError, Unavailable},
     protocol::{
-        BadMessage, ClientMessage, Close, Entry, RoomId, ServerToClient, SessionId, SocketId, UserId,
+        BadMessage, ClientMessage, Close, Entry, Power, RoomId, ServerToClient, SessionId, SocketId, UserId,
         client::Seq,
         media::Rid,
         server::{Refusal, RoomJoined},
@@ -83,6 +83,8 @@ pub(crate) struct Without {
     pub(crate) signaling: bool,
     /// Hear a media server.
     pub(crate) media: bool,
+    /// Store and read chat.
+    pub(crate) history: bool,
 }
 
 /// The phase of a connection.
@@ -119,6 +121,8 @@ pub(crate) enum Event {
     Verified(Purpose, Result<Identity, TokenError>),
     /// A room was looked up; for a join with a fresh session.
     Found(Lookup, Result<Option<RoomSettings>, Unavailable>, Fresh),
+    /// What became of something that the client wanted done as the host, in this session.
+    Acted(SessionId, u64, Result<(), Refusal>),
     /// Time has passed.
     Tick,
     /// The node drains.
@@ -167,10 +171,14 @@ pub(crate) enum Effect {
     Open(RoomId, Option<RoomSettings>, room::Message),
     /// Send to a room.
     Tell(RoomId, room::Message),
+    /// Do what this client wants done as the room's host; the result is an event of this session, with this tag.
+    Act(RoomId, Box<(Identity, Power)>, SessionId, u64),
     /// Send `room_joined`, with ICE servers for this user.
     Joined(UserId, Box<RoomJoined>),
     /// Answer the request for a transport with this number, with ICE servers for this user.
     Transport(UserId, Option<Rid>, Json),
+    /// Send `moved` to this room, with a token for it if this identity's is for another one only.
+    Moved(Box<Identity>, RoomId),
     Send(ServerToClient),
     Deliver(Seq, Entry),
     /// Charge the budget unconditionally.
@@ -256,6 +264,11 @@ impl Connection {
             Event::FromUser(what) => self.user_event(what, cx),
             Event::Verified(purpose, result) => self.verified(purpose, result, cx),
             Event::Found(lookup, settings, fresh) => self.found(lookup, settings, fresh, cx),
+            Event::Acted(session, tag, result) => {
+                if self.session_id() == Some(session) {
+                    self.settled(tag, result.err(), cx);
+                }
+            }
             Event::Tick => self.tick(cx),
             Event::Draining(ms) => cx.out.push(Effect::Send(ServerToClient::ServerDraining(ms))),
             Event::Degraded(without) => self.degraded(without, cx),
@@ -276,6 +289,7 @@ impl Connection {
                 self.revoked(cx);
             }
             FromUser::Revoked(_) => {}
+            FromUser::Move(from, to) => self.moved(from, to, cx),
             FromUser::Restarted => {
                 cx.out.extend(
                     self.identity.as_ref().map(|identity| Effect::Attach(identity.user.clone(), identity.into())),
@@ -303,11 +317,15 @@ fn error(refusal: Refusal) -> Effect {
 }
 
 const fn degraded_message(without: Without) -> Effect {
-    let without: &'static [&'static str] = match (without.signaling, without.media) {
-        (true, true) => &["signaling", "media"],
-        (true, false) => &["signaling"],
-        (false, true) => &["media"],
-        (false, false) => &[],
+    let without: &'static [&'static str] = match (without.signaling, without.media, without.history) {
+        (true, true, true) => &["signaling", "media", "history"],
+        (true, true, false) => &["signaling", "media"],
+        (true, false, true) => &["signaling", "history"],
+        (true, false, false) => &["signaling"],
+        (false, true, true) => &["media", "history"],
+        (false, true, false) => &["media"],
+        (false, false, true) => &["history"],
+        (false, false, false) => &[],
     };
     Effect::Send(ServerToClient::Degraded { without, lost: false })
 }

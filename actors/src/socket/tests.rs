@@ -4,6 +4,7 @@ mod asks;
 mod bench;
 mod entering;
 mod grants;
+mod hosted;
 mod life;
 mod numbers;
 mod properties;
@@ -27,7 +28,7 @@ use crate::{
     },
 };
 
-const SIGNALING: Without = Without { signaling: true, media: false };
+const SIGNALING: Without = Without { signaling: true, media: false, history: false };
 
 #[test]
 fn hello_is_verified_then_welcomed() {
@@ -133,7 +134,8 @@ fn every_close_notifies_client_and_room_correctly() {
         (Event::FromUser(FromUser::Revoked(RevocationScope::AllBefore(5_000))), vec![]),
         (freed(LeaveReason::Replaced), vec!["send error replaced", "close 4409"]),
         (Bench::from_room(RoomEvent::Ended(SessionEnd::Moved)), vec!["send error replaced", "close 4409"]),
-        (freed(LeaveReason::Kicked), vec!["send error forbidden", "close 4403"]),
+        (freed(LeaveReason::Kicked), vec!["send error removed", "close 4403"]),
+        (freed(LeaveReason::Banned), vec!["send error banned", "close 4403"]),
         (freed(LeaveReason::Closed), vec!["send room_closed", "send error room_closed", "close 4404"]),
         (freed(LeaveReason::Lost), vec!["send resume_failed SeatGone"]),
         (freed(LeaveReason::Left), vec!["send resume_failed SeatGone"]),
@@ -207,8 +209,10 @@ fn a_degraded_node_notifies_a_client_once_it_is_authenticated() {
     let verified = Event::Verified(Purpose::Hello(None), Ok(identity(1)));
     assert_eq!(bench.wants(verified), ["attach to 1", "welcome 1", r#"send degraded ["signaling"]"#]);
     assert_eq!(bench.wants(Event::Degraded(SIGNALING)), [""; 0]);
-    let both = Without { signaling: true, media: true };
+    let both = Without { media: true, ..SIGNALING };
     assert_eq!(bench.wants(Event::Degraded(both)), [r#"send degraded ["signaling", "media"]"#]);
+    let chat = Without { history: true, ..Without::default() };
+    assert_eq!(bench.wants(Event::Degraded(chat)), [r#"send degraded ["history"]"#]);
     assert_eq!(bench.wants(Event::Degraded(Without::default())), ["send degraded []"]);
 }
 

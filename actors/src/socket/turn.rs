@@ -82,6 +82,7 @@ impl SocketTurn {
             Message::Disconnected(how) => Event::Disconnected(how),
             Message::FromRoom(what) => Event::FromRoom(what),
             Message::FromUser(what) => Event::FromUser(what),
+            Message::Acted(session, tag, result) => Event::Acted(session, tag, result),
             Message::Found(lookup, settings) => Event::Found(lookup, settings, self.fresh()),
             Message::Tick => {
                 self.woken_at = self.woken_at.filter(|at| *at > Stamp::from(now.at));
@@ -92,6 +93,7 @@ impl SocketTurn {
                 Event::Degraded(Without { signaling: degraded, ..self.connection.without() })
             }
             Message::NoMedia(media) => Event::Degraded(Without { media, ..self.connection.without() }),
+            Message::NoHistory(history) => Event::Degraded(Without { history, ..self.connection.without() }),
             Message::Close(code) => Event::Close(code),
             Message::Flushed(sink) => {
                 if self.writer.flushed(sink) {
@@ -206,12 +208,14 @@ impl Turn for SocketTurn {
             | Message::Disconnected(_)
             | Message::FromUser(_)
             | Message::Flushed(_)
+            | Message::Acted(..)
             | Message::Found(..)
             | Message::Tick
             | Message::Draining(_)
             | Message::StopReading(_)
             | Message::Degraded(_)
             | Message::NoMedia(_)
+            | Message::NoHistory(_)
             | Message::AnswerLost
             | Message::Close(_) => true,
             #[cfg(feature = "fault-injection")]

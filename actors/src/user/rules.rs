@@ -110,10 +110,7 @@ impl User {
                 Vec::new()
             }
             Message::Tick => self.tick(now.unix_ms),
-            Message::Kick(code) => {
-                let all = std::mem::take(&mut self.sockets);
-                all.into_iter().map(|(socket, _)| (socket, FromUser::Close(code))).collect()
-            }
+            Message::Move(from, to) => self.sockets().map(|socket| (socket, FromUser::Move(from, to))).collect(),
             Message::Revoked(scope) => self.sockets().map(|socket| (socket, FromUser::Revoked(scope))).collect(),
             #[cfg(feature = "fault-injection")]
             Message::Fault | Message::FaultNewestSocket => Vec::new(),

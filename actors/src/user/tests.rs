@@ -15,7 +15,7 @@ use crate::{
         user::{Message, TokenLife},
     },
     ports::RevocationScope,
-    protocol::{Close, SocketId},
+    protocol::{Close, RoomId, SocketId},
     settings::UserLimits,
 };
 
@@ -75,13 +75,14 @@ fn a_newer_token_starts_the_clock_again() {
 }
 
 #[test]
-fn a_kick_closes_every_socket() {
+fn every_socket_hears_of_a_move_and_stays() {
     let mut user = user(4);
     user.handle(Message::Attached { socket: A, token: until(1_000) }, at(0));
     user.handle(Message::Attached { socket: B, token: until(1_000) }, at(0));
-    let told = user.handle(Message::Kick(Close::Forbidden), at(1));
-    assert_eq!(told, [(A, FromUser::Close(Close::Forbidden)), (B, FromUser::Close(Close::Forbidden))]);
-    assert!(user.is_idle());
+    let (from, to) = (RoomId::from_letters([1; 10]), RoomId::from_letters([2; 10]));
+    let told = user.handle(Message::Move(from, to), at(1));
+    assert_eq!(told, [(A, FromUser::Move(from, to)), (B, FromUser::Move(from, to))]);
+    assert!(!user.is_idle(), "the one that is in that room leaves it");
 }
 
 #[test]
@@ -101,7 +102,7 @@ fn every_socket_hears_of_a_revocation_and_decides_for_its_own_token() {
 }
 
 #[test]
-fn a_full_mailbox_refuses_new_sockets_and_tokens_and_never_a_kick() {
+fn a_full_mailbox_refuses_new_sockets_and_tokens_and_never_a_revocation() {
     for message in [Message::Attached { socket: A, token: until(9) }, Message::Refreshed { socket: A, token: until(9) }]
     {
         assert!(!UserTurn::is_exempt(&message));
@@ -110,7 +111,8 @@ fn a_full_mailbox_refuses_new_sockets_and_tokens_and_never_a_kick() {
         assert!(matches!(told[..], [To::Socket(A, SocketMessage::Close(Close::Overload))]), "it reconnects later");
     }
     let scope = RevocationScope::AllBefore(7);
-    for message in [Message::Kick(Close::Forbidden), Message::Revoked(scope), Message::Detached(A), Message::Tick] {
+    let room = RoomId::from_letters([1; 10]);
+    for message in [Message::Move(room, room), Message::Revoked(scope), Message::Detached(A), Message::Tick] {
         assert!(UserTurn::is_exempt(&message));
     }
 }

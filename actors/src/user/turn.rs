@@ -62,11 +62,11 @@ impl Turn for UserTurn {
         Next::Done
     }
 
-    /// Detachments are bounded by attachments; a kick or a revocation must not be lost.
+    /// Detachments are bounded by attachments; a move or a revocation must not be lost.
     fn is_exempt(message: &Message) -> bool {
         match message {
             Message::Attached { .. } | Message::Refreshed { .. } => false,
-            Message::Detached(_) | Message::Tick | Message::Kick(_) | Message::Revoked(_) => true,
+            Message::Detached(_) | Message::Tick | Message::Move(..) | Message::Revoked(_) => true,
             #[cfg(feature = "fault-injection")]
             Message::Fault | Message::FaultNewestSocket => true,
         }

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 use actors::{
     ledger::{Ended, Join, Push, Pushed, Resume, Sequence, Skipped, Source},
     protocol::{
-        Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId,
+        Attributes, Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId,
         client::{Cid, Seq},
         media::{Host, Hosting},
         server::ResumeFailure,
@@ -58,6 +58,8 @@ pub(crate) struct Room {
     /// Its epoch settles then, and it was not reaped since.
     unsettled: Option<Duration>,
     ended: Vec<(SeatId, LeaveReason)>,
+    /// The newest settings by which somebody has joined.
+    revision: u64,
     hosting: Option<Hosting>,
 }
 
@@ -72,6 +74,7 @@ pub(crate) struct Resumed {
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) heard: Vec<Source>,
     pub(crate) lost: bool,
+    pub(crate) attributes: Attributes,
 }
 
 impl Room {
@@ -167,12 +170,12 @@ impl Naive {
         let Some(session) = self.session(room, order) else { return };
         let (user, is_unclaimed, is_connected) =
             (session.user.clone(), !session.marks.is_empty(), session.is_connected());
-        let peer = session.session;
+        let (peer, is_shown) = (session.session, session.is_shown());
         self.unhosted.extend(self.host(room).map(|host| (order, host, Some(peer))));
         let now = self.now;
         let content = self.rooms.entry(room).or_default();
         let is_settling = content.unsettled.is_some_and(|settles| now < settles || is_connected);
-        let is_told = !(is_settling && is_unclaimed);
+        let is_told = is_shown && !(is_settling && is_unclaimed);
         content.sessions.retain(|session| session.order != order);
         for session in &mut content.sessions {
             session.past = session.applied();
@@ -216,10 +219,15 @@ impl Naive {
         }
         let (order, members) = (order.expect("there is a seat"), self.members(room));
         assert!(members.iter().all(|member| member.order < order), "the newest has the greatest order");
+        let revision = join.revision;
         let session = Session::new(join, node, order, (members.clone(), older));
-        self.append_to_all_but(room, order, (&Entry::Joined(session.member()), None));
+        if session.is_shown() {
+            self.append_to_all_but(room, order, (&Entry::Joined(session.member().into()), None));
+        }
         let id = session.id();
-        self.rooms.entry(room).or_default().sessions.push(session);
+        let content = self.rooms.entry(room).or_default();
+        content.revision = content.revision.max(revision);
+        content.sessions.push(session);
         self.connected(node);
         Ok(Some((id, members, older)))
     }
@@ -241,7 +249,10 @@ impl Naive {
         }
     }
 
-    pub(crate) fn close(&mut self, room: RoomId, reason: LeaveReason) {
+    pub(crate) fn close(&mut self, room: RoomId, reason: LeaveReason, revision: u64) {
+        if self.rooms.get(&room).is_some_and(|content| content.revision > revision) {
+            return;
+        }
         let all: Vec<JoinOrder> = self.sessions(room).iter().map(|session| session.order).collect();
         let is_there = !all.is_empty();
         all.into_iter().for_each(|order| self.tell_ended(room, order, Ended::Freed(reason)));
@@ -277,6 +288,10 @@ impl Naive {
         if session.user != resume.user || session.session != resume.session || session.secret != resume.secret {
             return Err(Some(ResumeFailure::BadToken));
         }
+        let unsettled = self.rooms.get(&room).and_then(|room| room.unsettled).filter(|at| self.now < *at);
+        if unsettled.is_some() && !session.marks.is_empty() && leases::is_past(session, unsettled, self.now) {
+            return Err(Some(ResumeFailure::SeatGone)); // it may have been freed before the loss
+        }
         let is_held = session.is_connected() && session.node == *node;
         if resume.reclaims.is_some_and(|fence| fence < session.fence) && !is_held {
             return Err(None); // it has moved
@@ -299,6 +314,7 @@ impl Naive {
             skipped: settled.skipped.iter().map(|(cid, refused)| Skipped { cid: *cid, refused: *refused }).collect(),
             heard: self.heard_by(room, resume.order),
             lost,
+            attributes: settled.attributes(),
         };
         *self.session_mut(room, resume.order).expect("it was found") = settled;
         self.connected(node);

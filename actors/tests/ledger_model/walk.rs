@@ -154,7 +154,7 @@ impl Walk {
             Kind::Renew => self.renew(asker),
             Kind::Release => self.release(asker),
             Kind::Reap => self.reap(room, asker),
-            Kind::Close => self.close(room, asker),
+            Kind::Close => self.close(room, asker, u64::from(op.dice % 4)),
             Kind::Wipe if op.dice.is_multiple_of(4) => self.wipe(asker),
             Kind::GoBack if op.dice.is_multiple_of(3) => self.go_back(asker),
             Kind::Wipe | Kind::GoBack | Kind::Copy => self.copy(asker),
@@ -171,7 +171,7 @@ impl Walk {
         for number in 0..ROOMS {
             self.catch_up(room(number), Op::from([0; 6]));
             self.compare(room(number), &node(0), Vec::new());
-            let (asker, pushes) = self.close(room(number), node(0));
+            let (asker, pushes) = self.close(room(number), node(0), 9);
             self.compare(room(number), &asker, pushes);
         }
         assert_eq!((self.ledger.rooms(), self.bytes.total()), (0, 0), "nothing is left");
@@ -205,9 +205,9 @@ impl Walk {
         (node(0), Vec::new())
     }
 
-    fn close(&mut self, room: RoomId, asker: NodeId) -> (NodeId, Vec<Push>) {
-        self.naive.close(room, LeaveReason::Closed);
-        let pushes = now(self.ledger.close(at(room, &asker, 0), LeaveReason::Closed)).expect("in any epoch");
+    fn close(&mut self, room: RoomId, asker: NodeId, revision: u64) -> (NodeId, Vec<Push>) {
+        self.naive.close(room, LeaveReason::Closed, revision);
+        let pushes = now(self.ledger.close(at(room, &asker, 0), LeaveReason::Closed, revision)).expect("in any epoch");
         (asker, pushes)
     }
 

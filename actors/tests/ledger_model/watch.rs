@@ -10,7 +10,7 @@ use std::{
 use actors::{
     ledger::{Claim, Cursor, Sequence, Skipped, Source, cursor::Step},
     protocol::{
-        Code, Entry, Epoch, JoinOrder, Member, NodeId, RoomId, SeatId, SessionId, UserId,
+        Attributes, Code, Entry, Epoch, JoinOrder, Member, NodeId, RoomId, SeatId, SessionId, UserId,
         client::{Cid, Seq},
     },
 };
@@ -80,6 +80,12 @@ pub(crate) fn text(from: SessionId, id: u64, to: Option<JoinOrder>) -> String {
     format!("{}|{id}|{}", from.as_u128(), filling.repeat(1 + (id % 6) as usize))
 }
 
+/// What the token of a session with this secret tells of its member; every fifth one hides them.
+pub(crate) fn attributes(secret: u128, metadata: Option<&str>) -> Attributes {
+    let told = Attributes::of_token(metadata);
+    if secret.is_multiple_of(5) { told.hiding() } else { told }
+}
+
 impl Watch {
     /// A session that has just begun.
     pub(crate) fn new(room: RoomId, (user, session, secret): (UserId, SessionId, u128), node: NodeId) -> Self {
@@ -113,7 +119,8 @@ impl Watch {
     }
 
     pub(crate) fn see(&mut self, members: &[Member]) {
-        self.view = members.iter().map(|member| (member.order, member.user.clone())).collect();
+        let shown = members.iter().filter(|member| !member.is_hidden());
+        self.view = shown.map(|member| (member.order, member.user.clone())).collect();
         self.sessions.extend(members.iter().map(|member| (member.order, member.session)));
     }
 
@@ -225,6 +232,7 @@ impl Watch {
             sent: self.sent.iter().map(sequence).collect(),
             heard: self.heard.iter().map(source).collect(),
             skipped: self.skipped.iter().map(|(cid, refused)| Skipped { cid: *cid, refused: *refused }).collect(),
+            attributes: attributes(self.secret, Some("claimed")),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use actors::{
     ledger::{Audited, Broadcast, Claim, Failure, Ledger, Sent, Sequence, Source},
-    protocol::{Data, Epoch, Kind, Message},
+    protocol::{Attributes, Data, Epoch, Kind, Message},
 };
 
 use crate::{MAX, Participant, Session, WINDOW, ledger, now};
@@ -47,10 +47,11 @@ impl Participant {
         for _ in 0..2 {
             let data = Data::from(format!("{} {cid}", session.session.as_u128()));
             let message = Message { kind: Kind::ChatMessage, data };
-            let broadcast = Broadcast { from: session.seat, cid: Some(cid), skipped: Vec::new(), message };
+            let broadcast =
+                Broadcast { from: session.seat, cid: Some(cid), skipped: Vec::new(), message, changes: None };
             match now(self.ledger.broadcast(self.at(session.epoch), broadcast))? {
                 Sent::Appended(_) | Sent::Duplicate => session.sent = cid,
-                Sent::Fenced | Sent::ReceiverGone => panic!("a live seat is its holder's"),
+                Sent::Fenced | Sent::ReceiverGone | Sent::TooMany => panic!("a live seat is its holder's"),
             }
         }
         Ok(())
@@ -73,6 +74,7 @@ impl Participant {
             sent,
             heard: heard.collect(),
             skipped: Vec::new(),
+            attributes: Attributes::default(),
         };
         let Ok(mut claimed) = now(self.ledger.claim(self.at(session.epoch), vec![claim], Vec::new())) else {
             panic!("claims are taken")

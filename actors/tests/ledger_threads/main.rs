@@ -21,7 +21,8 @@ use actors::{
         Pushed, Resume, Resumed, Send, Sent, Skipped, Source, cursor::Step,
     },
     protocol::{
-        Data, Entry, Epoch, JoinOrder, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        Attributes, Data, Entry, Epoch, JoinOrder, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId,
+        UserId,
         client::{Cid, Seq},
     },
     settings::LedgerLimits,
@@ -135,8 +136,16 @@ impl Participant {
 
     fn join(&self, round: u64) -> Option<Session> {
         let session = SessionId::from_u128(self.user.as_u128().unwrap_or_default() << 64 | u128::from(round));
-        let join =
-            Join { user: self.user.clone(), name: "somebody".into(), session, secret: 0, max: MAX, window: WINDOW };
+        let join = Join {
+            user: self.user.clone(),
+            name: "somebody".into(),
+            session,
+            secret: 0,
+            max: MAX,
+            window: WINDOW,
+            attributes: Attributes::default(),
+            revision: 1,
+        };
         let Ok(Joined::Seated { seat, epoch, members, pushes, .. }) = now(self.ledger.join(self.at(0), join)) else {
             return None;
         };
@@ -176,7 +185,7 @@ impl Participant {
         session.seat = resumed.seat;
         session.receive(resumed.replay);
         let message = Message { kind: Kind::ChatMessage, data: "0 0".into() };
-        let broadcast = Broadcast { from: old, cid: Some(1_000_000), skipped: Vec::new(), message };
+        let broadcast = Broadcast { from: old, cid: Some(1_000_000), skipped: Vec::new(), message, changes: None };
         assert_eq!(now(self.ledger.broadcast(self.at(0), broadcast)), Ok(Sent::Fenced));
         now(self.ledger.leave(self.at(0), old, LeaveReason::Left)).expect("in this epoch");
         let audit = Audit { seat: old, last_seq: 0, acked: Seq::MAX };
@@ -190,7 +199,7 @@ impl Participant {
         let skipped = vec![Skipped { cid: 2 * word - 1, refused: None }];
         for expected in [Sent::Appended(Vec::new()), Sent::Duplicate] {
             let (skipped, message) = (skipped.clone(), Message { kind, data: data.clone() });
-            let sent = now(self.ledger.broadcast(self.at(0), Broadcast { from, cid, skipped, message }));
+            let sent = now(self.ledger.broadcast(self.at(0), Broadcast { from, cid, skipped, message, changes: None }));
             assert_eq!(sent, Ok(expected), "a member may speak, and each number counts once");
         }
         let messages = vec![Message { kind, data: "nobody hears it".into() }];

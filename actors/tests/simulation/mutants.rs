@@ -16,7 +16,7 @@ use actors::{
         Skipped, Subscriber, TrackChange,
     },
     protocol::{
-        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        Entry, Epoch, JoinOrder, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
         media::{Host, MediaEpoch},
     },
 };
@@ -146,8 +146,8 @@ impl Ledger for Mutated {
         map(self.inner.leave(at, seat, reason), |pushes| self.without(pushes))
     }
 
-    fn evict(&self, at: At<'_>, user: UserId, reason: LeaveReason) -> Answer<Vec<Push>> {
-        self.inner.evict(at, user, reason)
+    fn evict(&self, at: At<'_>, user: UserId, up_to: JoinOrder, reason: LeaveReason) -> Answer<Vec<Push>> {
+        self.inner.evict(at, user, up_to, reason)
     }
 
     fn gone(&self, at: At<'_>, seat: SeatId, window: Duration, skipped: Vec<Skipped>) -> Answer<()> {
@@ -203,12 +203,16 @@ impl Ledger for Mutated {
         })
     }
 
-    fn close(&self, at: At<'_>, reason: LeaveReason) -> Answer<Vec<Push>> {
-        self.inner.close(at, reason)
+    fn close(&self, at: At<'_>, reason: LeaveReason, revision: u64) -> Answer<Vec<Push>> {
+        self.inner.close(at, reason, revision)
     }
 
     fn members(&self, room: RoomId) -> Answer<Vec<Member>> {
         self.inner.members(room)
+    }
+
+    fn occupied(&self, after: Option<RoomId>, max: usize) -> Answer<Vec<RoomId>> {
+        self.inner.occupied(after, max)
     }
 
     fn held(&self, at: At<'_>) -> Answer<Vec<(SeatId, SessionId)>> {
@@ -219,8 +223,8 @@ impl Ledger for Mutated {
         self.inner.claim(at, claims, facts)
     }
 
-    fn announce(&self, at: At<'_>, message: Message) -> Answer<Vec<Push>> {
-        self.inner.announce(at, message)
+    fn announce(&self, at: At<'_>, message: Message, to: Option<UserId>) -> Answer<Vec<Push>> {
+        self.inner.announce(at, message, to)
     }
 
     fn repair(&self, at: At<'_>, seat: SeatId, entries: Vec<Entry>) -> Answer<Vec<Push>> {

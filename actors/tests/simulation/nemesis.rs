@@ -134,7 +134,7 @@ impl World {
         }
     }
 
-    /// A host kicks or evicts somebody, or closes a room for a while.
+    /// A host evicts somebody, or closes a room for a while.
     fn interfere(self: &Arc<Self>, host: &Arc<Host>, how: u64) {
         let room = self.rooms[(self.random.next() % self.rooms.len() as u64) as usize];
         let user = UserId::from_u128(1 + u128::from(self.random.next() % self.plan.clients as u64));
@@ -142,11 +142,10 @@ impl World {
         let (world, node) = (Arc::clone(self), host.node.clone());
         tokio::spawn(async move {
             match how {
-                0 => node.kick(user).await,
-                1 | 2 => node.evict(room, user),
+                0..=2 => node.evict(room, user),
                 _ => {
-                    world.book.set_active(room, false);
-                    let _ = node.close_room(room).await; // if the ledger is away, it is closed later
+                    let revision = world.book.set_active(room, false);
+                    let _ = node.close_room(room, revision).await; // if the ledger is away, it is closed later
                     sleep(open_after).await; // paused
                     world.book.set_active(room, true);
                     let _ = node.settings_changed(room).await;

@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
 use actors::{
     ports::{IceServers, Identity, Later, RoomSettings, Rooms, TokenError, Unavailable, Verifier},
-    protocol::{
-        RoomId, UserId,
-        server::{IceServer, Mode},
-    },
+    protocol::{RoomId, RoomMode, UserId, server::IceServer},
 };
 
 /// For how long a seat is kept.
@@ -19,23 +16,29 @@ pub(crate) struct Book(Mutex<BTreeMap<RoomId, RoomSettings>>);
 impl Book {
     /// These rooms, for so many participants.
     pub(crate) fn new(rooms: &[RoomId], participants_max: u32) -> Self {
-        let settings =
-            RoomSettings { participants_max, seat_window: WINDOW, mode: Mode::Mesh, active: true, revision: 1 };
-        Self(Mutex::new(rooms.iter().map(|room| (*room, settings)).collect()))
+        let settings = RoomSettings {
+            participants_max,
+            seat_window: WINDOW,
+            mode: RoomMode::Mesh,
+            active: true,
+            policy: None,
+            revision: 1,
+        };
+        Self(Mutex::new(rooms.iter().map(|room| (*room, settings.clone())).collect()))
     }
 
-    /// Closes or opens a room.
-    pub(crate) fn set_active(&self, room: RoomId, active: bool) {
-        if let Some(settings) = self.0.lock().expect("no panic").get_mut(&room) {
-            settings.active = active;
-            settings.revision += 1;
-        }
+    /// Closes or opens a room; answers the revision of its settings then.
+    pub(crate) fn set_active(&self, room: RoomId, active: bool) -> u64 {
+        let mut rooms = self.0.lock().expect("no panic");
+        let settings = rooms.get_mut(&room).expect("it exists");
+        (settings.active, settings.revision) = (active, settings.revision + 1);
+        settings.revision
     }
 }
 
 impl Rooms for Book {
     fn settings(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
-        let settings = self.0.lock().expect("no panic").get(&room).copied();
+        let settings = self.0.lock().expect("no panic").get(&room).cloned();
         Box::pin(async move { Ok(settings) })
     }
 }

@@ -6,6 +6,7 @@ use actors::{
     ledger::faulty::Faults,
     messages::socket::Disconnect,
     node::Victim,
+    ports::{Revocation, RevocationScope},
     protocol::{Close, UserId},
     settings::Settings,
 };
@@ -129,9 +130,10 @@ async fn after_a_users_panic_their_sockets_are_attached_again() {
     let mut members = world.members(2, world.room(4)).await;
     world.nodes[0].inject(Victim::User(UserId::from_u128(2)));
     members[1].hears_nothing_for(Duration::from_secs(2)).await;
-    world.nodes[0].kick(UserId::from_u128(2)).await;
-    members[1].is_closed("forbidden", Close::Forbidden).await;
-    assert_eq!(members[0].hears("user_left").await["reason"], "kicked");
+    let scope = RevocationScope::AllBefore(u64::MAX);
+    let _accepted_or_retried = world.nodes[0].revoke(Revocation { user: UserId::from_u128(2), scope }).await;
+    members[1].is_closed("auth_invalid", Close::Token).await;
+    assert_eq!(members[0].hears("user_left").await["reason"], "left");
 }
 
 #[tokio::test(start_paused = true)]

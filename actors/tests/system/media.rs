@@ -11,36 +11,20 @@ use actors::{
         Later, MediaError, MediaListener, MediaServers, Placement, SeededEntropy,
         media::{Call, Json},
     },
-    protocol::{RoomId, SessionId},
+    protocol::{RoomId, SessionId, media::MediaEpoch},
 };
+
+mod state;
+
+pub(crate) use state::Fails;
+use state::State;
 
 /// Media servers that all nodes of a world share.
 pub(crate) struct Media {
     state: Mutex<State>,
     random: SeededEntropy,
-}
-
-#[derive(Default)]
-struct State {
-    is_configured: bool,
-    servers: BTreeMap<&'static str, Server>,
-    /// Answers that are repeated.
-    answers: BTreeMap<(SessionId, u64), Json>,
-    /// How many ids were made.
-    made: u64,
-    /// Of a thousand answers so many come late, and so many are lost although the call was done.
-    late: u64,
-    lost: u64,
-    /// What was asked, in order.
-    pub(crate) asked: Vec<String>,
-}
-
-#[derive(Default)]
-struct Server {
-    runs: u32,
-    is_up: bool,
-    is_draining: bool,
-    rooms: BTreeMap<RoomId, BTreeMap<SessionId, Vec<String>>>,
+    /// What the faults of a world with these servers are drawn from.
+    pub(crate) seed: u64,
 }
 
 /// What a client is told to wait.
@@ -52,7 +36,7 @@ fn unavailable(why: &str) -> MediaError {
 
 impl Media {
     pub(crate) fn new(seed: u64) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::default(), random: SeededEntropy::new(seed) })
+        Arc::new(Self { state: Mutex::default(), random: SeededEntropy::new(seed), seed })
     }
 
     fn open(&self) -> MutexGuard<'_, State> {
@@ -66,15 +50,20 @@ impl Media {
         let server = state.servers.entry(name).or_default();
         (server.runs, server.is_up, server.is_draining) = (server.runs + 1, true, false);
         server.rooms.clear();
-        let placement = Placement { server: name.into(), instance: format!("{name}-{}", server.runs).into() };
-        state.answers.clear();
-        placement
+        Placement { server: name.into(), instance: format!("{name}-{}", server.runs).into() }
     }
 
     /// A media server dies.
     pub(crate) fn stop(&self, name: &'static str) {
         if let Some(server) = self.open().servers.get_mut(name) {
             server.is_up = false;
+        }
+    }
+
+    /// A media server that has died, or seemed so, goes on as if nothing had been.
+    pub(crate) fn wake(&self, name: &'static str) {
+        if let Some(server) = self.open().servers.get_mut(name) {
+            server.is_up = true;
         }
     }
 
@@ -111,8 +100,12 @@ impl Media {
 
     /// Of a thousand answers so many come late, and so many are lost.
     pub(crate) fn fails(&self, late: u64, lost: u64) {
-        let mut state = self.open();
-        (state.late, state.lost) = (late, lost);
+        self.fails_so(Fails { late, lost, ..Fails::default() });
+    }
+
+    /// From now on so much goes wrong.
+    pub(crate) fn fails_so(&self, fails: Fails) {
+        self.open().fails = fails;
     }
 
     /// What was asked since.
@@ -125,6 +118,27 @@ impl Media {
         self.open().servers.get(name).map_or(0, |server| server.rooms.values().map(BTreeMap::len).sum())
     }
 
+    /// Who has what in a room, on each server that is up.
+    pub(crate) fn shown(&self, room: RoomId) -> BTreeMap<String, BTreeMap<SessionId, Vec<String>>> {
+        let state = self.open();
+        let up = state.servers.iter().filter(|(_, server)| server.is_up);
+        let shown =
+            up.filter_map(|(name, server)| Some((format!("{name}-{}", server.runs), server.rooms.get(&room)?.clone())));
+        shown.filter(|(_, peers)| !peers.is_empty()).collect()
+    }
+
+    /// A server has a peer that nobody has made.
+    pub(crate) fn haunt(&self, name: &'static str, room: RoomId, peer: SessionId) {
+        let mut state = self.open();
+        let server = state.servers.get_mut(name).expect("a server of this name");
+        server.rooms.entry(room).or_default().insert(peer, vec!["t0".to_owned()]);
+    }
+
+    /// Whether a server has a room.
+    pub(crate) fn has_room(&self, name: &'static str, room: RoomId) -> bool {
+        self.open().servers.get(name).is_some_and(|server| server.rooms.contains_key(&room))
+    }
+
     /// Producers that are there, in whatever room.
     pub(crate) fn producers(&self, name: &'static str) -> usize {
         let state = self.open();
@@ -133,12 +147,14 @@ impl Media {
         peers.flatten().filter(|id| id.starts_with('p')).count()
     }
 
+    /// Whether something happens that happens so often.
+    fn draws(&self, of_a_thousand: u64) -> bool {
+        self.random.next() % 1_000 < of_a_thousand
+    }
+
     fn answer<T: Send + 'static>(&self, answer: Result<T, MediaError>) -> Later<Result<T, MediaError>> {
-        let (late, lost) = {
-            let state = self.open();
-            (state.late, state.lost)
-        };
-        let (is_late, is_lost) = (self.random.next() % 1_000 < late, self.random.next() % 1_000 < lost);
+        let fails = self.open().fails;
+        let (is_late, is_lost) = (self.draws(fails.late), self.draws(fails.lost));
         let wait = Duration::from_millis(self.random.next() % 300);
         Box::pin(async move {
             if is_late {
@@ -148,73 +164,17 @@ impl Media {
             if is_lost { Err(unavailable("its answer was lost")) } else { answer }
         })
     }
-}
 
-impl State {
-    fn server(&mut self, at: &Placement) -> Result<&mut Server, MediaError> {
-        let server = self.servers.iter_mut().find(|(name, _)| ***name == *at.server).map(|(_, server)| server);
-        let server = server.filter(|server| server.is_up).ok_or_else(|| unavailable("it does not answer"))?;
-        if format!("{}-{}", at.server, server.runs) == *at.instance {
-            Ok(server)
-        } else {
-            Err(MediaError::OtherInstance)
-        }
+    /// Whether a call is refused before it is done.
+    fn refuses(&self) -> bool {
+        let refused = self.open().fails.refused;
+        self.draws(refused)
     }
 
-    fn id(&mut self, letter: char) -> String {
-        self.made += 1;
-        format!("{letter}{}", self.made)
-    }
-
-    fn call(&mut self, room: RoomId, at: &Placement, peer: SessionId, call: &Call) -> Result<Json, MediaError> {
-        self.server(at)?;
-        let has = |state: &mut Self, id: &str| {
-            let server = state.server(at)?;
-            let is_own = server
-                .rooms
-                .get(&room)
-                .and_then(|room| room.get(&peer))
-                .is_some_and(|own| own.iter().any(|it| it == id));
-            if is_own { Ok(()) } else { Err(MediaError::NotFound) }
-        };
-        let add = |state: &mut Self, letter| {
-            let id = state.id(letter);
-            let server = state.server(at)?;
-            server.rooms.entry(room).or_default().entry(peer).or_default().push(id.clone());
-            Ok::<_, MediaError>(id)
-        };
-        let remove = |state: &mut Self, id: &str| {
-            has(state, id)?;
-            let server = state.server(at)?;
-            if let Some(own) = server.rooms.get_mut(&room).and_then(|room| room.get_mut(&peer)) {
-                own.retain(|it| it != id);
-            }
-            Ok::<_, MediaError>("{}".into())
-        };
-        match call {
-            Call::CreateTransport { .. } => Ok(format!(r#"{{"id":"{}","iceCandidates":[]}}"#, add(self, 't')?).into()),
-            Call::ConnectTransport { transport, .. } => has(self, transport).map(|()| "{}".into()),
-            Call::RestartIce { transport } => has(self, transport).map(|()| r#"{"iceParameters":{}}"#.into()),
-            Call::CloseTransport { transport } => remove(self, transport),
-            Call::Produce { transport, rtp_parameters, .. } => {
-                has(self, transport)?;
-                if rtp_parameters.contains("bad") {
-                    return Err(MediaError::Rejected("no such codec".into()));
-                }
-                Ok(format!(r#"{{"id":"{}"}}"#, add(self, 'p')?).into())
-            }
-            Call::PauseProducer { producer, .. } => has(self, producer).map(|()| "{}".into()),
-            Call::CloseProducer { producer } => remove(self, producer),
-            Call::Consume { transport, producer, .. } => {
-                has(self, transport)?;
-                let id = add(self, 'c')?;
-                Ok(format!(r#"{{"id":"{id}","producerId":"{producer}","kind":"audio"}}"#).into())
-            }
-            Call::PauseConsumer { consumer, .. }
-            | Call::RequestKeyFrame { consumer }
-            | Call::SetPreferredLayers { consumer, .. } => has(self, consumer).map(|()| "{}".into()),
-            Call::CloseConsumer { consumer } => remove(self, consumer),
-        }
+    /// Whether a deletion never arrives.
+    fn forgets(&self) -> bool {
+        let undeleted = self.open().fails.undeleted;
+        self.draws(undeleted)
     }
 }
 
@@ -224,7 +184,10 @@ impl MediaServers for Media {
     }
 
     fn open(&self, room: RoomId, except: Option<Arc<str>>) -> Later<Result<Placement, MediaError>> {
-        let mut state = self.state.lock().expect("no test panics here");
+        if self.refuses() {
+            return self.answer(Err(unavailable("it refuses")));
+        }
+        let mut state = self.open();
         state.asked.push("open".to_owned());
         let is_it = |name: &str| except.as_ref().is_none_or(|except| **except != *name);
         let chosen = state.servers.iter_mut().find(|(name, server)| server.is_up && !server.is_draining && is_it(name));
@@ -236,11 +199,11 @@ impl MediaServers for Media {
         self.answer(opened.ok_or_else(|| unavailable("no media server is there")))
     }
 
-    fn capabilities(&self, room: RoomId, at: Placement) -> Later<Result<Json, MediaError>> {
-        let mut state = self.state.lock().expect("no test panics here");
+    fn capabilities(&self, room: RoomId, (at, epoch): (Placement, MediaEpoch)) -> Later<Result<Json, MediaError>> {
+        let mut state = self.open();
         state.asked.push("capabilities".to_owned());
         let found = state.server(&at).map(|server| {
-            server.rooms.entry(room).or_default();
+            server.enter(room, epoch);
             r#"{"codecs":[]}"#.into()
         });
         drop(state);
@@ -250,35 +213,61 @@ impl MediaServers for Media {
     fn call(
         &self,
         room: RoomId,
-        at: Placement,
+        (at, epoch): (Placement, MediaEpoch),
         peer: SessionId,
         rid: u64,
         call: Call,
     ) -> Later<Result<Json, MediaError>> {
-        let mut state = self.state.lock().expect("no test panics here");
+        if self.refuses() {
+            return self.answer(Err(unavailable("it refuses")));
+        }
+        let mut state = self.open();
         let name = format!("{call:?}");
         state.asked.push(name.split(' ').next().unwrap_or_default().to_owned());
-        let before = state.answers.get(&(peer, rid)).cloned().filter(|_| state.server(&at).is_ok());
+        if let Ok(server) = state.server(&at) {
+            server.enter(room, epoch);
+        }
+        let key = (Arc::clone(&at.instance), peer, rid);
+        let before = state.answers.get(&key).cloned().filter(|_| state.server(&at).is_ok());
         let answer = before.map_or_else(|| state.call(room, &at, peer, &call), Ok);
         if let Ok(json) = &answer {
-            state.answers.insert((peer, rid), Arc::clone(json));
+            state.answers.insert(key, Arc::clone(json));
         }
         drop(state);
         self.answer(answer)
     }
 
+    fn rooms(&self, at: Placement) -> Later<Result<Vec<RoomId>, MediaError>> {
+        let listed = self.open().server(&at).map(|server| server.rooms.keys().copied().collect());
+        self.answer(listed)
+    }
+
+    fn peers(&self, room: RoomId, at: Placement) -> Later<Result<Vec<SessionId>, MediaError>> {
+        let peers = |server: &mut state::Server| server.rooms.get(&room).map(|room| room.keys().copied().collect());
+        let shown = self.open().server(&at).map(|server| peers(server).unwrap_or_default());
+        self.answer(shown)
+    }
+
     fn delete_peer(&self, room: RoomId, at: Placement, peer: SessionId) {
-        let mut state = self.state.lock().expect("no test panics here");
+        if self.forgets() {
+            return;
+        }
+        let mut state = self.open();
         state.asked.push("delete peer".to_owned());
         if let Some(room) = state.server(&at).ok().and_then(|server| server.rooms.get_mut(&room)) {
             room.remove(&peer);
         }
     }
 
-    fn delete_room(&self, room: RoomId, at: Placement) {
-        let mut state = self.state.lock().expect("no test panics here");
+    fn delete_room(&self, room: RoomId, at: Placement, epoch: Option<MediaEpoch>) {
+        if self.forgets() {
+            return;
+        }
+        let mut state = self.open();
         state.asked.push("delete room".to_owned());
-        if let Ok(server) = state.server(&at) {
+        if let Ok(server) = state.server(&at)
+            && !epoch.is_some_and(|epoch| server.is_beyond(room, epoch))
+        {
             server.rooms.remove(&room);
         }
     }

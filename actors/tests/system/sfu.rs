@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use actors::{
     messages::socket::Disconnect,
-    protocol::{RoomId, server::Mode},
+    protocol::{RoomId, RoomMode},
     settings::Settings,
 };
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ async fn stage() -> (World, RoomId, Arc<Media>) {
     let media = Media::new(7);
     media.start("m");
     let world = World::with_media(2, Arc::clone(&media)).await;
-    let room = world.room_of(8, Mode::Sfu);
+    let room = world.room_of(8, RoomMode::Sfu);
     (world, room, media)
 }
 

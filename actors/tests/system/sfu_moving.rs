@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actors::protocol::{RoomId, server::Mode};
+use actors::protocol::{RoomId, RoomMode};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ async fn stage(servers: &[&'static str], members: u128) -> (World, RoomId, Arc<M
         media.start(server);
     }
     let world = World::with_media(2, Arc::clone(&media)).await;
-    let room = world.room_of(8, Mode::Sfu);
+    let room = world.room_of(8, RoomMode::Sfu);
     let mut all = Vec::new();
     for user in 1..=members {
         all.push(world.member(usize::try_from(user % 2).expect("few"), user, room).await);
@@ -35,14 +35,14 @@ async fn stage(servers: &[&'static str], members: u128) -> (World, RoomId, Arc<M
 }
 
 /// What everybody is told of the next change.
-async fn change(members: &mut [Browser]) -> Value {
+pub(super) async fn change(members: &mut [Browser]) -> Value {
     let told = join_all(members.iter_mut().map(changed)).await;
     assert!(told.iter().all(|other| *other == told[0]), "{told:?}");
     told[0].clone()
 }
 
 /// What a member is told of the next change, while its browser sends heartbeats.
-async fn changed(member: &mut Browser) -> Value {
+pub(super) async fn changed(member: &mut Browser) -> Value {
     loop {
         member.says(r#"{"type":"heartbeat"}"#);
         match member.next_within(Duration::from_secs(5)).await {
@@ -58,7 +58,7 @@ async fn changed(member: &mut Browser) -> Value {
 }
 
 /// Time passes, in which nobody is told of a change.
-async fn pass(members: &mut [Browser], time: Duration) {
+pub(super) async fn pass(members: &mut [Browser], time: Duration) {
     let unchanged = members.iter_mut().map(|member| tokio::time::timeout(time, changed(member)));
     assert!(join_all(unchanged).await.iter().all(Result::is_err));
 }
@@ -78,14 +78,16 @@ async fn a_room_whose_media_server_is_lost_goes_to_another_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_room_leaves_a_media_server_that_drains_and_is_deleted_there() {
+async fn a_room_leaves_a_media_server_that_drains_and_is_deleted_there_once_members_had_time_to_move() {
     let (_world, _, media, mut members) = stage(&["m", "n"], 2).await;
     media.asked();
     media.drain("m");
     assert_eq!(change(&mut members).await, json!({ "mode": "sfu", "epoch": 2, "reason": "media_moved" }));
-    tokio::time::sleep(Duration::from_secs(1)).await; // paused
-    assert_eq!((media.peers("m"), media.asked().iter().any(|what| what == "delete room")), (0, true));
     assert_eq!(members[0].has_transport(10).await.0, 2);
+    pass(&mut members, Duration::from_secs(8)).await;
+    assert_eq!((media.peers("m"), media.peers("n")), (1, 1), "both ways for a while");
+    pass(&mut members, Duration::from_secs(3)).await;
+    assert_eq!((media.peers("m"), media.asked().iter().any(|what| what == "delete room")), (0, true));
     assert_eq!(media.peers("n"), 1);
 }
 

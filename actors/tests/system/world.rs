@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -18,15 +18,13 @@ use actors::{
     },
     node::{NodeRef, Ports},
     ports::{
-        IceServers, Identity, Later, Revocation, Revocations, RoomSettings, Rooms, SeededEntropy, TokenError,
+        Grants, IceServers, Identity, Later, Revocation, Revocations, RoomSettings, Rooms, SeededEntropy, TokenError,
         Unavailable, Verifier,
     },
-    protocol::{
-        LoginId, NodeId, RoomId, UserId,
-        server::{IceServer, Mode},
-    },
+    protocol::{LoginId, NodeId, RoomId, RoomMode, UserId, server::IceServer},
     settings::{LedgerLimits, Settings},
 };
+use tokio::sync::oneshot;
 
 use super::{browser::Browser, far::FarBook, media::Media};
 
@@ -36,6 +34,9 @@ pub(crate) struct Book {
     rooms: Mutex<BTreeMap<RoomId, RoomSettings>>,
     /// How many of the next lookups panic.
     panics: AtomicU32,
+    /// Readings of this revision are late.
+    late: AtomicU64,
+    held: Mutex<Vec<oneshot::Sender<()>>>,
     /// Rooms whose copies nodes were told to forget.
     forgotten: Mutex<Vec<RoomId>>,
 }
@@ -52,11 +53,27 @@ impl Book {
         (settings.participants_max, settings.revision) = (participants_max, settings.revision + 1);
     }
 
-    /// Closes or opens a room.
-    pub(crate) fn set_active(&self, room: RoomId, active: bool) {
+    /// Closes or opens a room; answers the revision of its settings then.
+    pub(crate) fn set_active(&self, room: RoomId, active: bool) -> u64 {
         let mut rooms = self.open();
         let settings = rooms.get_mut(&room).expect("it exists");
         (settings.active, settings.revision) = (active, settings.revision + 1);
+        settings.revision
+    }
+
+    /// From now on readings of this revision arrive only once they are [released](Self::release).
+    pub(crate) fn hold(&self, revision: u64) {
+        self.late.store(revision, Ordering::SeqCst);
+    }
+
+    /// The oldest reading that is held arrives; whether there was one.
+    pub(crate) async fn release(&self) -> bool {
+        let is_there = {
+            let mut held = self.held.lock().expect("no test panics here");
+            !held.is_empty() && held.remove(0).send(()).is_ok()
+        };
+        tokio::time::sleep(Duration::from_millis(50)).await; // paused: what it leads to happens
+        is_there
     }
 
     /// How many nodes were told that a copy of this room's settings is old.
@@ -73,9 +90,18 @@ impl Book {
 impl Rooms for Book {
     fn settings(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
         let panics = self.panics.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
-        let settings = self.open().get(&room).copied();
+        let settings = self.open().get(&room).cloned();
+        let is_late = settings.as_ref().is_some_and(|settings| settings.revision == self.late.load(Ordering::SeqCst));
+        let released = is_late.then(|| {
+            let (release, released) = oneshot::channel();
+            self.held.lock().expect("no test panics here").push(release);
+            released
+        });
         Box::pin(async move {
             assert!(!panics, "told to fail");
+            if let Some(released) = released {
+                let _ = released.await; // the test may have ended
+            }
             Ok(settings)
         })
     }
@@ -86,7 +112,7 @@ impl Rooms for Book {
 }
 
 /// Accepts a UUID as a token of that user; `@` and the expiry in seconds, `!` and the number of a login, issued a second
-/// after another, may follow. Refuses `expired`, and what was revoked.
+/// after another, and `#` and what [`grants`] reads, may follow. Refuses `expired`, and what was revoked.
 #[derive(Default)]
 pub(crate) struct Trusting {
     revoked: Mutex<Vec<Revocation>>,
@@ -117,6 +143,7 @@ impl Verifier for Trusting {
         if token == "expired" {
             return Err(TokenError::Expired);
         }
+        let (token, claim) = token.split_once('#').map_or((token, None), |(token, claim)| (token, Some(claim)));
         let (token, login) = token.split_once('!').map_or((token, None), |(token, login)| (token, Some(login)));
         let (user, expires) = token.split_once('@').unwrap_or((token, "99999999999"));
         let user: UserId = user.parse().map_err(|_| TokenError::Invalid("it is no user id".to_owned()))?;
@@ -127,7 +154,7 @@ impl Verifier for Trusting {
             expires: expires.parse().expect("a number after the @"),
             issued_ms: login.unwrap_or(0) * 1_000,
             login: login.map(|login| LoginId::from_u128(login.into())),
-            grants: None,
+            grants: claim.map(|claim| Arc::new(grants(claim))),
         };
         if self.revoked().iter().any(|revoked| revoked.user == user && revoked.scope.includes(&identity)) {
             return Err(TokenError::Invalid("it was revoked".to_owned()));
@@ -137,6 +164,17 @@ impl Verifier for Trusting {
         }
         Ok(identity)
     }
+
+    fn token_for(&self, identity: &Identity, room: RoomId) -> Option<String> {
+        let grants = identity.grants.as_deref().filter(|grants| grants.room.is_some_and(|only| only != room))?;
+        Some(format!("{}#{}{room}", identity.user, if grants.hidden { "hidden+" } else { "" }))
+    }
+}
+
+/// The grants of a token that is for joining: `hidden`, and the only room, with a plus in between.
+fn grants(claim: &str) -> Grants {
+    let room = claim.split('+').find_map(|word| word.parse().ok());
+    Grants { room, join: true, hidden: claim.starts_with("hidden"), ..Grants::default() }
 }
 
 struct NoIce;
@@ -186,7 +224,7 @@ impl World {
         let mut world = Self { nodes: nodes_of, links, ledger, book, tokens, media };
         for number in 0..nodes {
             let shared = Arc::clone(&world.ledger) as Arc<dyn Ledger>;
-            let seed = u64::try_from(number).expect("few nodes");
+            let seed = (world.media.seed - 1) * 1_000 + u64::try_from(number).expect("few nodes");
             let ledger = if is_linked {
                 world.links.push(Link::new(shared, crate::FAULTS, seed));
                 Arc::new(FaultyLedger(Arc::clone(&world.links[number])))
@@ -226,15 +264,21 @@ impl World {
 
     /// A new room with this limit.
     pub(crate) fn room(&self, participants_max: u32) -> RoomId {
-        self.room_of(participants_max, Mode::Mesh)
+        self.room_of(participants_max, RoomMode::Mesh)
     }
 
     /// A new room with this limit and mode.
-    pub(crate) fn room_of(&self, participants_max: u32, mode: Mode) -> RoomId {
+    pub(crate) fn room_of(&self, participants_max: u32, mode: RoomMode) -> RoomId {
         let mut rooms = self.book.open();
         let id = RoomId::from_letters([u8::try_from(rooms.len() % 26).expect("26 fits"); 10]);
-        let settings =
-            RoomSettings { participants_max, seat_window: Duration::from_secs(5), mode, active: true, revision: 1 };
+        let settings = RoomSettings {
+            participants_max,
+            seat_window: Duration::from_secs(5),
+            mode,
+            active: true,
+            policy: None,
+            revision: 1,
+        };
         rooms.insert(id, settings);
         id
     }

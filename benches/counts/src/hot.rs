@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actors::ledger::{Answer, At, Audit, Join, Joined, Ledger as _, MemoryLedger, Send, Sent};
 use actors::protocol::{
-    ClientToServer, Entry, Message, NodeId, RoomId, SeatId, SessionId, Signal, UserId, decode,
+    Attributes, ClientToServer, Entry, Message, NodeId, RoomId, SeatId, SessionId, Signal, UserId, decode,
     encode::{numbered, signal_data},
 };
 
@@ -136,7 +136,16 @@ fn sending(times: u64) {
 
 fn join(ledger: &MemoryLedger, at: At<'_>, number: u64) -> SeatId {
     let (user, session) = (UserId::from_u128(number.into()), SessionId::from_u128(number.into()));
-    let join = Join { user, name: "Ann".into(), session, secret: 7, max: 4, window: Duration::from_secs(5) };
+    let join = Join {
+        user,
+        name: "Ann".into(),
+        session,
+        secret: 7,
+        max: 4,
+        window: Duration::from_secs(5),
+        revision: 1,
+        attributes: Attributes::default(),
+    };
     let Joined::Seated { seat, .. } = now(ledger.join(at, join)) else { panic!("there is room") };
     seat
 }

@@ -17,7 +17,7 @@ use actors::ports::{
     CloseFrame, ConnectionGone, FrameSink, IceServers, Identity, Later, RoomSettings, Rooms, SeededEntropy, Text,
     TokenError, Unavailable, Verifier,
 };
-use actors::protocol::{NodeId, RoomId, UserId, server::IceServer, server::Mode};
+use actors::protocol::{NodeId, RoomId, RoomMode, UserId, server::IceServer};
 use actors::settings::{LedgerLimits, Settings};
 
 /// Members acknowledge as often as the web client does.
@@ -66,8 +66,9 @@ impl Rooms for Everything {
         let settings = RoomSettings {
             participants_max: 100,
             seat_window: Duration::from_secs(5),
-            mode: Mode::Mesh,
+            mode: RoomMode::Mesh,
             active: true,
+            policy: None,
             revision: 1,
         };
         Box::pin(async move { Ok(Some(settings)) })

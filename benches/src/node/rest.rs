@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actors::protocol::RoomId;
+use actors::protocol::{RoomId, server::Mode};
 use anyhow::{Context as _, bail};
 use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -113,9 +113,22 @@ impl Rest {
         self.room(host, json!({ "maxParticipants": seats })).await
     }
 
+    /// The same, of this mode.
+    pub(super) async fn make_room_of(&self, host: &str, (seats, mode): (usize, Mode)) -> anyhow::Result<RoomId> {
+        match mode {
+            Mode::Mesh => self.make_room(host, seats).await, // as nodes without a media server know it
+            Mode::Sfu => self.room(host, json!({ "maxParticipants": seats, "mode": mode })).await,
+        }
+    }
+
     /// The same, where the seat of a disconnected member is kept for so many seconds.
     pub(crate) async fn make_patient_room(&self, host: &str, seats: usize, window: u32) -> anyhow::Result<RoomId> {
         self.room(host, json!({ "maxParticipants": seats, "seatWindowSeconds": window })).await
+    }
+
+    /// As an operator, if this is the operators' listener.
+    pub(super) fn into_operator(self, token: &str) -> Operator {
+        Operator { rest: self, token: token.to_owned() }
     }
 
     async fn room(&self, host: &str, body: serde_json::Value) -> anyhow::Result<RoomId> {
@@ -123,6 +136,30 @@ impl Rest {
         let (text, _) = asked("make a room", &request).await?;
         let made: Made = serde_json::from_str(&text)?;
         Ok(made.room_id.parse()?)
+    }
+}
+
+/// Whoever has the operators' token.
+#[derive(Debug)]
+pub(crate) struct Operator {
+    rest: Rest,
+    token: String,
+}
+
+/// A page of rooms.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RoomPage {
+    pub(crate) rooms: Vec<serde::de::IgnoredAny>,
+    pub(crate) next_cursor: Option<String>,
+}
+
+impl Operator {
+    /// The page at this path.
+    pub(crate) async fn page(&self, path: &str) -> anyhow::Result<RoomPage> {
+        let request = self.rest.client.get(format!("{}{path}", self.rest.base)).bearer_auth(&self.token);
+        let (text, _) = asked("list rooms", &request).await?;
+        Ok(serde_json::from_str(&text)?)
     }
 }
 

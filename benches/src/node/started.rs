@@ -120,6 +120,11 @@ impl Started {
         self.child.id().unwrap_or_default()
     }
 
+    /// Its data directory.
+    pub(super) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
     /// Stops it, and starts it again on the same data.
     pub(super) async fn again(&mut self) -> anyhow::Result<()> {
         self.end().await?;

@@ -3,6 +3,7 @@
 //! member reconnects.
 
 mod balancer;
+mod dealing;
 mod fault;
 mod servers;
 mod stage;
@@ -64,7 +65,7 @@ pub(crate) struct Cluster {
     /// Nodes
     #[arg(long, default_value_t = 3, value_parser = at_least_one)]
     count: usize,
-    /// Connections, all joined, through a balancer that gives each to the node with the fewest
+    /// Connections, all joined, through a balancer that deals them as `config/nginx/aldis.conf`
     #[arg(long, default_value_t = 1_000)]
     connections: usize,
     /// Members of each room, and its seats

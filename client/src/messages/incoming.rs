@@ -1,6 +1,6 @@
 //! Parses a node's messages, with as little copying as possible. Must not know what is done with them.
 
-use actors::protocol::{
+use aldis_protocol::{
     UserId,
     client::{Cid, Seq},
 };

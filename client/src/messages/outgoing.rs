@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use actors::protocol::{
+use aldis_protocol::{
     UserId,
     client::{Cid, Seq},
 };

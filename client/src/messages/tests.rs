@@ -1,7 +1,7 @@
 //! The node's own decoder reads what `outgoing` writes; `incoming` reads what the node's own encoder writes.
 
-use actors::protocol::{
-    ClientToServer, Code, Entry, Kind, LeaveReason, Member, ServerToClient, SessionId, UserId, decode,
+use aldis_protocol::{
+    Attributes, ClientToServer, Code, Entry, Kind, LeaveReason, Member, ServerToClient, SessionId, UserId, decode,
     encode::{chat_data, numbered, signal_data, unnumbered},
     server::{self, Refusal},
     sfu::answers::MediaState,
@@ -11,7 +11,7 @@ use super::*;
 
 const ANN: UserId = UserId::from_u128(1);
 
-fn sent(write: impl FnOnce(&mut String)) -> actors::protocol::ClientMessage {
+fn sent(write: impl FnOnce(&mut String)) -> aldis_protocol::ClientMessage {
     let mut text = String::new();
     write(&mut text);
     decode(&text).unwrap_or_else(|bad| panic!("{text}: {}", bad.text))
@@ -76,15 +76,27 @@ fn a_chat_message_carries_its_mark_and_fits() {
 
 #[test]
 fn every_message_of_a_node_is_decoded() {
-    let member = Member { user: ANN, name: "Ann".into(), session: SessionId::from_u128(2), order: 4, connected: true };
-    assert_eq!(pushed(&Entry::Joined(member)).body, Body::UserJoined { user: ANN, rev: 4 });
+    let (session, attributes) = (SessionId::from_u128(2), Attributes::default());
+    let member = Member { user: ANN, name: "Ann".into(), session, order: 4, connected: true, attributes };
+    assert_eq!(pushed(&Entry::Joined(member.into())).body, Body::UserJoined { user: ANN, rev: 4 });
     let left = Entry::Left { user: ANN, order: 4, reason: LeaveReason::Left };
     assert_eq!(pushed(&left).body, Body::UserLeft { user: ANN });
     let of = |message| parse(unnumbered(&message).as_bytes()).expect("the node's own words").body;
     assert_eq!(of(ServerToClient::Ack(9)), Body::Ack(9));
     assert_eq!(of(ServerToClient::HeartbeatAck(1)), Body::Other);
     let media = MediaState { mode: server::Mode::Mesh, epoch: 0, dialect: None, speaker: None };
-    let resumed = server::Resumed { peers: Vec::new(), from_seq: 4, last_cid: 0, media, lost: false };
+    let resumed = server::Resumed {
+        peers: Vec::new(),
+        from_seq: 4,
+        last_cid: 0,
+        media,
+        host_id: None,
+        locked: None,
+        guests: None,
+        name: None,
+        attributes: None,
+        lost: false,
+    };
     assert_eq!(of(ServerToClient::Resumed(Box::new(resumed))), Body::Resumed { from_seq: 4 });
     let failed = server::ResumeFailed { reason: server::ResumeFailure::SeatGone };
     assert_eq!(of(ServerToClient::ResumeFailed(failed)), Body::Unresumed { reason: "seat_gone".to_owned() });

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::protocol::SUBPROTOCOL;
+use aldis_protocol::SUBPROTOCOL;
 use anyhow::{Context as _, bail, ensure};
 use tokio::net::{TcpSocket, TcpStream};
 

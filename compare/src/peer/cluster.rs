@@ -1,5 +1,5 @@
-//! `cluster`: Socket.IO with its Redis Streams adapter, and Aldis, each as several nodes on the same Redis; the two of a pair
-//! are on different nodes. Must not know how a server is spoken to.
+//! `cluster`: Socket.IO with its Redis Streams adapter, Sockudo with its Redis adapter, and Aldis, each as several nodes on the same
+//! Redis; the two of a pair are on different nodes. Must not know how a server is spoken to.
 
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
@@ -21,7 +21,7 @@ use super::work::{self, Open, Size};
 use super::{keep, prepare};
 
 /// The servers, in the order of the table.
-const KINDS: [Kind; 2] = [Kind::Socketio, Kind::Aldis];
+const KINDS: [Kind; 3] = [Kind::Socketio, Kind::Sockudo, Kind::Aldis];
 
 /// Options of `cluster`.
 #[derive(Debug, Args)]
@@ -77,12 +77,14 @@ impl Cluster {
         ensure!(run.shared.html.is_none(), "--html: cluster prints its table → name a file with --json");
         let redis = Redis::at(redis)?;
         let cpus = which.cpus().context("cluster starts its servers itself → leave --url away")?.to_owned();
-        let place = Place { cpus, peers: self.packages.clone(), programs: Programs::default(), which: which.clone() };
+        let programs = Programs::find(&[]);
+        let kinds = installed(&programs);
+        let place = Place { cpus, peers: self.packages.clone(), programs, which: which.clone() };
         files_for(2 * self.pairs)?;
-        prepare(&KINDS, (&place.peers, true)).await?;
+        prepare(&kinds, (&place.peers, true)).await?;
         let mut all = Vec::new();
         for round in 1..=self.rounds {
-            for kind in KINDS {
+            for kind in kinds.iter().copied() {
                 let step = run.show.span(kind.name(), self.warm + self.span);
                 step.show(format!("round {round} of {}", self.rounds));
                 all.push(self.turn((kind, &place), &redis, run).await.with_context(|| kind.name())?);
@@ -130,11 +132,23 @@ impl Cluster {
     }
 }
 
+/// Those that are here; what is missing is said.
+fn installed(programs: &Programs) -> Vec<Kind> {
+    let is_here = |kind: &Kind| match kind.program() {
+        Some(program) if programs.of(*kind).is_none() => {
+            eprintln!("left out: {} is not installed → {}", program.name, program.install);
+            false
+        }
+        Some(_) | None => true,
+    };
+    KINDS.into_iter().filter(is_here).collect()
+}
+
 /// Medians of all rounds.
 fn table(all: &[Figures]) -> String {
     let titles: Vec<_> = COLUMNS.iter().map(|(title, _)| *title).collect();
     let mut out = format!("| | {} |\n|---|{}\n", titles.join(" | "), "---:|".repeat(titles.len()));
-    for kind in KINDS {
+    for kind in KINDS.into_iter().filter(|kind| all.iter().any(|figures| figures.kind == *kind)) {
         let cells = COLUMNS.iter().map(|(_, of)| {
             let mut values: Vec<f64> = all.iter().filter(|figures| figures.kind == kind).map(of).collect();
             values.sort_by(f64::total_cmp);
@@ -159,5 +173,6 @@ mod tests {
         let table = table(&all.map(|(kind, cpu)| figures(kind, cpu)));
         assert!(table.contains("| Aldis | 5.0 | 3.0 | 1.0 | 2.0 | 10.0 |"), "{table}");
         assert!(table.contains("| Socket.IO 4 | 7.0 |"), "{table}");
+        assert!(!table.contains("Sockudo"), "it was not measured: {table}");
     }
 }

@@ -196,6 +196,8 @@ impl Other {
             }
             Kind::Sockudo => {
                 command.envs(dialect::Sockudo::environment(address)).env("RUST_LOG", "warn");
+                let redis = place.which.cluster().map(|(_, redis)| redis);
+                command.envs(redis.into_iter().flat_map(dialect::Sockudo::shared_by));
             }
             Kind::AppRtc => {
                 let port = address.port().to_string();

@@ -70,7 +70,7 @@ impl Kind {
             Self::Sockudo => Program {
                 name: "sockudo",
                 package: Package::Cargo("sockudo"),
-                install: "RUSTFLAGS='--cfg tokio_unstable' cargo install --locked --root target/peers sockudo@5.0.1",
+                install: "RUSTFLAGS='--cfg tokio_unstable' cargo install --locked --root target/peers sockudo@5.0.1 --features redis",
             },
             Self::Spreed => Program {
                 name: "nextcloud-spreed-signaling-server",

@@ -139,6 +139,8 @@ async fn a_deletion_that_takes_long_is_answered_and_goes_on_and_others_messages_
             created_at: jiff::Timestamp::from_second(nth).expect("a time"),
             name: String::new(),
             guests: crate::storage::Guests::No,
+            locked: false,
+            bans: Vec::new(),
         };
         bench.store.add_meeting(&host, host.host_id.as_uuid(), 1_000).await.expect("a room");
     }

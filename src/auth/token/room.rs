@@ -118,19 +118,14 @@ pub(super) fn granted(claim: serde_json::Value) -> Result<Grants, TokenError> {
     // serde would take an array for a struct.
     let claim = Some(claim).filter(serde_json::Value::is_object).ok_or(TokenError::WrongGrants(FORM))?;
     let grants: Grants = serde_json::from_value(claim).map_err(|_| TokenError::WrongGrants(FORM))?;
-    if grants.hidden {
-        return Err(TokenError::WrongGrants(
-            "`hidden` is not granted by this version: everybody sees who is in a room",
-        ));
-    }
     if grants.metadata.as_ref().is_some_and(|text| text.len() > METADATA_BYTES_MAX) {
         return Err(TokenError::WrongGrants("its metadata is longer than 1024 bytes"));
     }
     Ok(grants)
 }
 
-const FORM: &str = "it is an object of room (such as abc-defg-hij), join, create, admin, publishChat (true or false) and metadata \
-                    (a text), and nothing else";
+const FORM: &str = "it is an object of room (such as abc-defg-hij), join, create, admin, publishChat, hidden (true or false) and \
+                    metadata (a text), and nothing else";
 
 #[cfg(test)]
 mod tests;

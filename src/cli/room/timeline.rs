@@ -30,10 +30,31 @@ pub(super) fn list(timeline: &Value, out: &mut dyn Write) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// The particulars of an event, in this order.
+const FIELDS: [&str; 17] = [
+    "userId",
+    "name",
+    "reason",
+    "code",
+    "node",
+    "from",
+    "to",
+    "recovered",
+    "peerId",
+    "direction",
+    "trouble",
+    "device",
+    "local",
+    "remote",
+    "rttMs",
+    "lostPerMille",
+    "seconds",
+];
+
 fn line(place: &str, event: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
     let mut line = format!("{place:>4}  {:24}  {:24}", text(&event["timestamp"]), text(&event["type"]));
-    for field in ["userId", "name", "reason", "code", "node", "from", "to", "recovered"] {
+    for field in FIELDS {
         let value = &event["data"][field];
         if let Some(text) = value.as_str() {
             line.push_str(&format!("  {field}={text}"));

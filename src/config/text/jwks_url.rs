@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use super::{Text, text_serde};
+use super::{Text, http_url, text_serde};
 
 /// The address of a key set (RFC 7517): http or https, without a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,20 +30,10 @@ impl JwksUrl {
 
 impl Text for JwksUrl {
     const FORM: &'static str = "\"https://id.example.org/.well-known/jwks.json\"";
-    const PATTERN: &'static str = r"^\s*[Hh][Tt][Tt][Pp][Ss]?:.";
+    const PATTERN: &'static str = http_url::PATTERN;
 
     fn read(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text).map_err(|why| format!("not a URL: {why}"))?;
-        if !matches!(url.scheme(), "https" | "http") {
-            return Err("neither https: nor http:".to_owned());
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("public keys need no user and password".to_owned());
-        }
-        if url.fragment().is_some() {
-            return Err("what follows # is not sent".to_owned());
-        }
-        Ok(Self(url))
+        http_url::read(text, "public keys need no user and password").map(Self)
     }
 
     fn write(&self) -> String {

@@ -1,4 +1,4 @@
-//! `/api/auth/settings`: what a page must know before anybody has logged in.
+//! `/api/auth/settings`: what a page must know before anybody has logged in, and before a room is created.
 
 use axum::{Json, extract::State};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{auth::SignupMode, http::Shared};
 
-/// How accounts are made and recovered here.
+/// How accounts are made and recovered here, and how large rooms may be.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct AuthSettings {
@@ -18,6 +18,10 @@ pub(in crate::http) struct AuthSettings {
     verify_email: bool,
     /// Whether mails are sent, so that a forgotten password can be replaced.
     password_reset: bool,
+    /// The most participants of a room of mode `sfu` or `auto`; absent where there is no media server, and no such room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, example = 100)]
+    sfu_participants_max: Option<u32>,
 }
 
 /// How accounts are made and recovered here.
@@ -30,5 +34,6 @@ pub(in crate::http) async fn settings(State(site): State<Shared>) -> Json<AuthSe
         signup: if settings.accounts { settings.signup } else { SignupMode::Closed },
         verify_email: settings.verify_email,
         password_reset: settings.accounts && site.accounts.mails(),
+        sfu_participants_max: site.settings.rooms.sfu.then_some(site.settings.rooms.participants_max),
     })
 }

@@ -8,6 +8,7 @@ use super::{Code, Problem};
 use crate::{
     auth::{AuthError, TokenError},
     net::CredentialError,
+    rooms::NotDone,
     storage::StoreError,
 };
 
@@ -64,6 +65,25 @@ impl From<Denied> for Problem {
     }
 }
 
+impl From<NotDone> for Problem {
+    fn from(why: NotDone) -> Self {
+        let code = match why {
+            NotDone::Store(why) => return why.into(),
+            NotDone::Away | NotDone::Disconnected(_) => return Self::unavailable(why.to_string()),
+            NotDone::NoRoom(_) => Code::RoomNotFound,
+            NotDone::NotHost(_) => Code::NotHost,
+            NotDone::NotThere(_) => Code::UserNotFound,
+            NotDone::Denied(_) | NotDone::Host(_) => Code::Forbidden,
+            NotDone::Oneself | NotDone::SameRoom(_) => Code::BadRequest,
+            NotDone::Closed(_) => Code::RoomClosed,
+            NotDone::Full(..) => Code::RoomFull,
+            NotDone::Locked(_) => Code::RoomLocked,
+            NotDone::Banned(..) => Code::Banned,
+        };
+        Self::new(code, why.to_string())
+    }
+}
+
 impl From<CredentialError> for Problem {
     fn from(why: CredentialError) -> Self {
         let code = match why {
@@ -96,6 +116,9 @@ impl From<StoreError> for Problem {
             StoreError::UnknownUser => AuthError::Gone.into(),
             StoreError::TooManyRooms { max } => {
                 Self::new(Code::TooManyRooms, format!("You have {max} rooms, the maximum: delete one first."))
+            }
+            StoreError::TooManyBans { max } => {
+                Self::new(Code::TooManyBans, format!("The room has {max} bans, the maximum: lift some first."))
             }
             why @ (StoreError::RoomIdTaken | StoreError::Unreadable { .. } | StoreError::Broken(_)) => {
                 Self::internal(why)

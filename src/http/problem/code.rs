@@ -77,6 +77,14 @@ codes! {
     InviteInvalid = "invite_invalid", FORBIDDEN, "Invalid invite";
     /// The room lets nobody in without an account.
     GuestsNotAllowed = "guests_not_allowed", FORBIDDEN, "Guests not allowed";
+    /// The room's host lets nobody new in.
+    RoomLocked = "room_locked", FORBIDDEN, "Room locked";
+    /// The room's host has not let this guest in.
+    Refused = "refused", FORBIDDEN, "Not let in";
+    /// The room's host has removed this person, who may not come back.
+    Banned = "banned", FORBIDDEN, "Banned from the room";
+    /// Only the room's host may do this, or a token with the grant `admin`.
+    NotHost = "not_host", FORBIDDEN, "Not the host";
     /// The owner of the account has yet to open the link in a mail.
     EmailUnverified = "email_unverified", FORBIDDEN, "E-mail address not verified";
     /// The token of a mailed link is unknown, used, replaced or expired.
@@ -89,6 +97,8 @@ codes! {
     AccountsOff = "accounts_off", NOT_FOUND, "No accounts here";
     /// There is no such room.
     RoomNotFound = "room_not_found", NOT_FOUND, "Room not found";
+    /// No such guest waits (any more).
+    WaitingGone = "waiting_gone", NOT_FOUND, "No such guest waits";
     /// The room has no such message.
     MessageNotFound = "message_not_found", NOT_FOUND, "Message not found";
     /// The caller has no such session.
@@ -121,6 +131,14 @@ codes! {
     WebhookWaits = "webhook_waits", CONFLICT, "Webhook not given up";
     /// The host has the maximum number of rooms.
     TooManyRooms = "too_many_rooms", CONFLICT, "Too many rooms";
+    /// The room is closed: nobody can join it.
+    RoomClosed = "room_closed", CONFLICT, "Room closed";
+    /// The room has its maximum number of participants.
+    RoomFull = "room_full", CONFLICT, "Room full";
+    /// As many guests wait for the room's host as may.
+    WaitingRoomFull = "waiting_room_full", CONFLICT, "Too many guests wait";
+    /// The room has the maximum number of bans.
+    TooManyBans = "too_many_bans", CONFLICT, "Too many bans";
     /// The body is too large.
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, "Payload too large";
     /// The body is not declared as JSON.

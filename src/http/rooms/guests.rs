@@ -1,9 +1,6 @@
 //! `/api/rooms/{roomId}/card` and `/guests`: what people without an account see of a room, and how they come in.
 
-use actors::{
-    ports::{Action, Grants},
-    protocol::UserId,
-};
+use actors::{ports::Grants, protocol::UserId};
 use axum::{
     Json,
     extract::{FromRequestParts, State},
@@ -19,11 +16,12 @@ use crate::{
     http::{
         Shared,
         body::{Body, Room},
-        caller::Caller,
+        caller::FormerGuest,
         problem::{Code, Problem, ProblemBody},
     },
     net,
-    storage::{Guests, RoomId},
+    rooms::Knocked,
+    storage::{Guests, Meeting, RoomId},
 };
 
 /// What anybody who knows a room's id may know of it.
@@ -58,7 +56,8 @@ pub(in crate::http) struct NewGuest {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct GuestToken {
-    /// For this room only; renew it before it expires by the same request, with it as `Authorization: Bearer`.
+    /// For this room only; renew it by the same request, with it as `Authorization: Bearer`: before it expires, or, after a sleep, up
+    /// to twelve hours later. Nothing else takes an expired token.
     access_token: String,
     /// Seconds until it expires.
     #[schema(minimum = 1, example = 900)]
@@ -77,6 +76,19 @@ pub(in crate::http) struct Guest {
     name: String,
 }
 
+/// A guest who has to wait until the host lets them in.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct Waiting {
+    /// Their secret: with it they ask what has become of them.
+    #[schema(example = "9tA3…")]
+    pub(super) waiting: String,
+    /// How long to wait before the next question, in milliseconds. The answer to that comes once the host has answered, or after some
+    /// seconds. Whoever does not ask for 30 seconds has gone.
+    #[schema(example = 0)]
+    pub(super) poll_after_ms: u64,
+}
+
 /// What a room is called, and how many are in it: without an account.
 #[utoipa::path(get, path = "/api/rooms/{roomId}/card", tag = "rooms", operation_id = "getRoomCard", params(RoomPath),
     responses((status = 200, body = RoomCard, description = "The room's card"), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
@@ -93,41 +105,74 @@ pub(in crate::http) async fn card(
     Ok(Json(RoomCard { room_id, name: meeting.name, active: meeting.active, guests: meeting.guests, participants }))
 }
 
-/// A token for one room, without an account, if its host lets guests in. With the token of such a guest it is renewed: they stay the
-/// same.
+/// A token for one room, without an account, if its host lets guests in. With the token of such a guest, which may have expired up to
+/// twelve hours ago, they stay the same. Where the host is asked each time, a new guest waits, and asks what has become of them.
 #[utoipa::path(post, path = "/api/rooms/{roomId}/guests", tag = "rooms", operation_id = "enterAsGuest", params(RoomPath),
     request_body = NewGuest,
     responses(
         (status = 201, body = GuestToken, description = "A token for this room"),
-        (status = 403, body = ProblemBody, description = "`guests_not_allowed`"),
-        (status = 404, body = ProblemBody, description = "`room_not_found`")
+        (status = 202, body = Waiting, description = "The host is asked"),
+        (status = 403, body = ProblemBody, description = "`guests_not_allowed`, `room_locked`, `banned`"),
+        (status = 404, body = ProblemBody, description = "`room_not_found`"),
+        (status = 409, body = ProblemBody, description = "`waiting_room_full`: 50 guests wait")
     ))]
 pub(in crate::http) async fn enter(
     State(site): State<Shared>,
     Room(room_id): Room,
     from: From,
-    Former(former): Former,
+    FormerGuest(former): FormerGuest,
     Body(wish): Body<NewGuest>,
 ) -> Result<Response, Problem> {
     from.is_counted(&site, "guests from your address").await?;
     let name = account::checked_name("name", &wish.name).map_err(|why| Problem::fields(vec![why]))?;
     let meeting = site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
-    let refused = |why: &str| Err(Problem::new(Code::GuestsNotAllowed, format!("Room {room_id} {why}")));
-    match meeting.guests {
-        _ if !meeting.active => return refused("is closed."),
-        Guests::No => return refused("lets nobody in without an account: log in, or ask its host."),
-        Guests::Ask => return refused("asks its host for each guest, which this version cannot do yet: log in."),
-        Guests::Yes => {}
+    let grants = grants(room_id);
+    let former = former.filter(|guest| guest.grants.as_deref() == Some(&grants)).map(|guest| guest.user);
+    may_enter(&meeting, former.as_ref())?;
+    if meeting.guests == Guests::Ask && former.is_none() {
+        return knock(&site, room_id, name).await;
     }
-    let grants = Grants { room: Some(room_id), join: true, ..Grants::default() };
-    let is_same = |caller: &Caller| {
-        caller.issuer.is_none() && caller.session.is_none() && caller.grants.as_deref() == Some(&grants)
-    };
-    let id = former.filter(is_same).map_or_else(UserId::random, |caller| caller.user);
-    let access_token = site.accounts.guest_token(id.clone(), name.clone(), grants).await?;
-    let expires_in = site.accounts.settings().access_ttl.as_secs();
-    let body = GuestToken { access_token, expires_in, user: Guest { id, name } };
+    let body = token(&site, room_id, former.unwrap_or_else(UserId::random), name).await?;
     Ok((StatusCode::CREATED, Json(body)).into_response())
+}
+
+/// What a guest's token grants.
+fn grants(room_id: RoomId) -> Grants {
+    Grants { room: Some(room_id), join: true, ..Grants::default() }
+}
+
+/// Whether guests may come at all.
+pub(super) fn takes_guests(room: &Meeting) -> Result<(), Problem> {
+    let refused = |why: &str| Problem::new(Code::GuestsNotAllowed, format!("Room {} {why}", room.room_id));
+    if !room.active {
+        return Err(refused("is closed."));
+    }
+    if room.guests == Guests::No {
+        return Err(refused("lets nobody in without an account: log in, or ask its host."));
+    }
+    Ok(())
+}
+
+/// Whether a guest may come, or stay who they are.
+fn may_enter(room: &Meeting, former: Option<&UserId>) -> Result<(), Problem> {
+    takes_guests(room)?;
+    let room_id = room.room_id;
+    if former.is_some_and(|user| room.bans.iter().any(|ban| ban.user == *user)) {
+        let detail = format!("The host of room {room_id} has removed you, and you may not come back.");
+        return Err(Problem::new(Code::Banned, detail));
+    }
+    if room.locked && former.is_none() {
+        let detail = format!("Room {room_id} is locked: its host lets nobody new in.");
+        return Err(Problem::new(Code::RoomLocked, detail));
+    }
+    Ok(())
+}
+
+/// A token of this guest.
+pub(super) async fn token(site: &Shared, room_id: RoomId, id: UserId, name: String) -> Result<GuestToken, Problem> {
+    let access_token = site.accounts.guest_token(id.clone(), name.clone(), grants(room_id)).await?;
+    let expires_in = site.accounts.settings().access_ttl.as_secs();
+    Ok(GuestToken { access_token, expires_in, user: Guest { id, name } })
 }
 
 /// Where a request comes from.
@@ -150,14 +195,16 @@ impl From {
     }
 }
 
-/// The guest who renews their token, if the request has one that is valid.
-pub(in crate::http) struct Former(Option<Caller>);
-
-impl FromRequestParts<Shared> for Former {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Self::Rejection> {
-        let caller = Caller::from_request_parts(parts, site).await.ok();
-        Ok(Self(caller.filter(|caller| caller.may(Action::UseAccount).is_err())))
+/// A guest comes to the door.
+async fn knock(site: &Shared, room_id: RoomId, name: String) -> Result<Response, Problem> {
+    match site.hosting.knock(room_id, name, site.accounts.clock().now()).await? {
+        Knocked::Waits(secret) => {
+            let body = Waiting { waiting: secret.expose(), poll_after_ms: 0 };
+            Ok((StatusCode::ACCEPTED, Json(body)).into_response())
+        }
+        Knocked::Full => {
+            let detail = format!("As many guests wait for room {room_id} as may: try again later.");
+            Err(Problem::new(Code::WaitingRoomFull, detail))
+        }
     }
 }

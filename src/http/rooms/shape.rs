@@ -1,6 +1,6 @@
 //! Bodies of requests and responses about rooms, and pages of a list.
 
-use actors::protocol::UserId;
+use actors::protocol::{Member, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -24,7 +24,7 @@ pub(in crate::http) struct RoomBody {
     /// The public id, part of the room's URL.
     #[schema(value_type = String, pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$", example = "abc-defg-hij")]
     pub(in crate::http) room_id: RoomId,
-    /// Its creator.
+    /// Its host: its creator, or to whom they have handed it over.
     #[schema(value_type = String, min_length = 1, max_length = 128, pattern = "^[!#-\\[\\]-~]{1,128}$")]
     pub(in crate::http) host_id: UserId,
     /// Maximum number of participants.
@@ -45,13 +45,26 @@ pub(in crate::http) struct RoomBody {
     pub(in crate::http) name: String,
     /// Whether people without an account may join.
     pub(in crate::http) guests: Guests,
+    /// Whether nobody new may join, but the host.
+    pub(in crate::http) locked: bool,
     /// Current number of participants, over all nodes; absent when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0)]
     pub(in crate::http) participants: Option<usize>,
+    /// Whether you are in it now, on another page or device: joining moves you. Absent when unknown, and in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(in crate::http) joined: Option<bool>,
 }
 
 impl RoomBody {
+    /// For this user, while these are in it.
+    pub(in crate::http) fn seen_by(user: &UserId, meeting: Meeting, members: Option<&[Member]>) -> Self {
+        let shown = |members: &[Member]| members.iter().filter(|member| !member.is_hidden()).count();
+        let has = |members: &[Member]| members.iter().any(|member| member.user == *user && member.connected);
+        Self { joined: members.map(has), ..Self::new(meeting, members.map(shown)) }
+    }
+
     pub(in crate::http) fn new(meeting: Meeting, participants: Option<usize>) -> Self {
         Self {
             room_id: meeting.room_id,
@@ -63,7 +76,9 @@ impl RoomBody {
             active: meeting.active,
             name: meeting.name,
             guests: meeting.guests,
+            locked: meeting.locked,
             participants,
+            joined: None,
         }
     }
 }
@@ -80,8 +95,8 @@ pub(in crate::http) struct CreateRoom {
     #[serde(deserialize_with = "body::whole")]
     #[schema(minimum = 0, maximum = 120, example = 5)]
     pub(in crate::http) seat_window_seconds: Option<u32>,
-    /// How media flows; default `mesh`.
-    #[schema(value_type = Option<String>, pattern = "^(mesh|sfu)$", example = "mesh")]
+    /// How media flows; default `mesh`. `auto`: between the browsers of two, through a media server from three members on.
+    #[schema(value_type = Option<String>, pattern = "^(mesh|sfu|auto)$", example = "mesh")]
     pub(in crate::http) mode: Option<Mode>,
     /// What it is called; default: nothing.
     #[schema(max_length = 100, example = "Weekly meeting")]
@@ -112,6 +127,8 @@ pub(in crate::http) struct ChangeRoom {
     /// Whether people without an account may join.
     #[schema(value_type = Option<String>, pattern = "^(yes|ask|no)$", example = "yes")]
     pub(in crate::http) guests: Option<Guests>,
+    /// Whether nobody new may join, but the host. Who lost the connection comes back as long as their seat is kept.
+    pub(in crate::http) locked: Option<bool>,
 }
 
 /// Longest name of a room, in characters.
@@ -155,9 +172,9 @@ pub(in crate::http) fn mode_carries(limits: &Limits, mode: Mode, wanted: u32, al
         return Ok(());
     }
     let advice = if limits.sfu {
-        "create a room of mode `sfu` for more"
+        "create a room of mode `sfu` or `auto` for more"
     } else {
-        "rooms of mode `sfu` may have more, for which this site has no media server"
+        "rooms of mode `sfu` or `auto` may have more, for which this site has no media server"
     };
     let why = format!(
         "is {wanted}; in a room of mode `mesh`, where everybody sends to everybody, it must be 1 to {most}: {advice}"
@@ -174,11 +191,12 @@ impl CreateRoom {
         account: Option<Uuid>,
     ) -> Result<NewRoom, Problem> {
         wrong(limits, (self.max_participants, self.seat_window_seconds), self.name.as_deref())?;
-        if self.mode == Some(Mode::Sfu) && !limits.sfu {
-            let why = "is `sfu`, but no media server is configured; leave it out or write `mesh`";
+        let mode = self.mode.unwrap_or(Mode::Mesh);
+        if mode != Mode::Mesh && !limits.sfu {
+            let name = if mode == Mode::Sfu { "sfu" } else { "auto" };
+            let why = format!("is `{name}`, but no media server is configured; leave it out or write `mesh`");
             return Err(Problem::fields(vec![FieldError::new("mode", why)]));
         }
-        let mode = self.mode.unwrap_or(Mode::Mesh);
         let max_participants = self.max_participants.unwrap_or(limits.participants);
         mode_carries(limits, mode, max_participants, 0)?;
         Ok(NewRoom {
@@ -203,6 +221,7 @@ impl ChangeRoom {
             seat_window_seconds: self.seat_window_seconds,
             name: self.name.map(|name| name.trim().to_owned()),
             guests: self.guests,
+            locked: self.locked,
         })
     }
 }

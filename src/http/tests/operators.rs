@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::{Ask, Bench, bench, bench_with};
 use crate::http::{Operators, OverSocket, admin_router};
@@ -12,7 +13,7 @@ use crate::http::{Operators, OverSocket, admin_router};
 pub(super) const TOKEN: &str = "an-operators-token-of-43-characters-0123456";
 
 pub(super) fn operators(exposed: bool) -> Operators {
-    Operators::new(TOKEN, exposed)
+    Operators::new(TOKEN, exposed, CancellationToken::new())
 }
 
 /// The request as sent to the listener's own address.
@@ -71,11 +72,17 @@ async fn exposed_to_other_machines_only_probes_need_no_token() {
 }
 
 #[tokio::test]
-async fn no_web_page_is_served_whatever_its_origin_and_no_rebound_name() {
+async fn no_other_web_page_is_served_whatever_its_origin_and_no_rebound_name() {
     let bench = bench_with(super::allowing("https://app.example.org")).await;
     let (_, id) = bench.signup("ann").await;
     for door in [door(&bench, false), door(&bench, true)] {
-        for origin in ["http://127.0.0.1:9090", "https://app.example.org", "https://evil.example.com", "null"] {
+        for origin in [
+            "http://127.0.0.1:8080",
+            "http://localhost:9090",
+            "https://app.example.org",
+            "https://evil.example.com",
+            "null",
+        ] {
             for ask in [disable(&id.to_string()), at(Ask::get("/metrics")), at(Ask::get("/health/live"))] {
                 let answer = ask.bearer(TOKEN).header("origin", origin).send(&door).await;
                 answer.is_problem(403, "origin_not_allowed");
@@ -85,7 +92,7 @@ async fn no_web_page_is_served_whatever_its_origin_and_no_rebound_name() {
             let answer = preflight.header("access-control-request-method", "PATCH").send(&door).await;
             answer.is_problem(403, "origin_not_allowed");
         }
-        for site in ["cross-site", "same-site", "same-origin"] {
+        for site in ["cross-site", "same-site"] {
             let answer = at(Ask::get("/metrics")).bearer(TOKEN).header("sec-fetch-site", site).send(&door).await;
             answer.is_problem(403, "origin_not_allowed");
         }
@@ -121,4 +128,74 @@ async fn the_owner_of_the_unix_socket_needs_no_token_but_a_page_gets_nothing_the
         ask.request = ask.request.extension(OverSocket { uid: 1000 });
         ask.send(&door).await.is_problem(403, "origin_not_allowed");
     }
+}
+
+#[tokio::test]
+async fn the_listeners_own_page_is_free_and_acts_with_the_token_only() {
+    let bench = bench().await;
+    let (_, id) = bench.signup("ann").await;
+    for door in [door(&bench, false), door(&bench, true)] {
+        for path in ["/admin", "/admin/main.js", "/admin/style.css"] {
+            // Also where a link elsewhere leads to it: it holds nothing, and does nothing by itself.
+            let answer = at(Ask::get(path)).header("sec-fetch-site", "cross-site").send(&door).await;
+            assert_eq!(answer.status, 200, "{path}");
+            let csp = answer.header("content-security-policy");
+            assert!(csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'none'"), "{csp}");
+            assert!(!csp.contains("unsafe") && answer.header("x-content-type-options") == "nosniff", "{csp}");
+        }
+        assert_eq!(at(Ask::get("/")).send(&door).await.header("location"), "/admin");
+        at(Ask::get("/admin/../secret")).send(&door).await.is_problem(404, "not_found");
+        let by_page = |ask: Ask| ask.header("sec-fetch-site", "same-origin").header("origin", "http://127.0.0.1:9090");
+        by_page(disable(&id.to_string())).send(&door).await.is_problem(401, "auth_required");
+        assert_eq!(by_page(disable(&id.to_string())).bearer(TOKEN).send(&door).await.status, 204);
+        let forged = disable(&id.to_string()).bearer(TOKEN).header("sec-fetch-site", "same-site");
+        forged.send(&door).await.is_problem(403, "origin_not_allowed");
+    }
+    let mut rebound = Ask::get("/admin");
+    rebound.request.headers_mut().expect("headers").insert("host", "evil.com:9090".parse().expect("a host"));
+    rebound.send(&door(&bench, false)).await.is_problem(421, "misdirected_request");
+}
+
+#[tokio::test]
+async fn rooms_with_somebody_in_them_are_listed_in_pages() {
+    let bench = bench().await;
+    let (token, _) = bench.signup("ann").await;
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(bench.room(&token).await);
+    }
+    ids.sort();
+    // One was deleted just now.
+    let gone = "zzz-zzzz-zzz".parse().expect("a room id");
+    let here = ids.iter().map(|id| id.parse().expect("a room id")).chain([gone]);
+    *bench.live.rooms.lock().expect("not poisoned") = here.collect();
+    *bench.live.participants.lock().expect("not poisoned") = Some(2);
+    let (door, mut seen, mut cursor) = (door(&bench, false), Vec::new(), String::new());
+    loop {
+        let answer =
+            at(Ask::get(&format!("/internal/rooms/live?limit=2{cursor}"))).bearer(TOKEN).send(&door).await.json();
+        let rooms = answer["rooms"].as_array().expect("rooms");
+        assert!(rooms.len() <= 2 && rooms.iter().all(|room| room["participants"] == 2), "{answer}");
+        seen.extend(rooms.iter().map(|room| room["roomId"].as_str().expect("an id").to_owned()));
+        match answer["nextCursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ids);
+    for wrong in ["limit=0", "limit=101", "cursor=x", "limt=1"] {
+        let answer = at(Ask::get(&format!("/internal/rooms/live?{wrong}"))).bearer(TOKEN).send(&door).await;
+        answer.is_problem(400, "bad_request");
+    }
+}
+
+#[tokio::test]
+async fn an_operator_drains_the_node() {
+    let (bench, drain) = (bench().await, CancellationToken::new());
+    let operators = Operators::new(TOKEN, false, drain.clone());
+    let door = admin_router(Arc::clone(&bench.site), Arc::new(String::new), operators);
+    at(Ask::post("/internal/drain")).send(&door).await.is_problem(401, "auth_required");
+    assert!(!drain.is_cancelled());
+    assert_eq!(at(Ask::post("/internal/drain")).bearer(TOKEN).send(&door).await.status, 204);
+    assert!(drain.is_cancelled());
 }

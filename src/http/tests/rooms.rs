@@ -1,5 +1,6 @@
 //! Rooms and ICE servers: permissions, and commands to the live rooms.
 
+use actors::protocol::{Attributes, Member, SessionId};
 use serde_json::json;
 
 use super::{Ask, bench, bench_with};
@@ -17,14 +18,41 @@ async fn a_room_is_created_with_defaults_and_found_at_its_location() {
     assert_eq!(answer.status, 201, "{answer:?}");
     let room = answer.json();
     let expected = json!({"roomId": room["roomId"], "hostId": id, "maxParticipants": 4, "seatWindowSeconds": 5, "mode": "mesh",
-        "createdAt": "2027-01-15T08:00:00Z", "active": true, "name": "", "guests": "no"});
+        "createdAt": "2027-01-15T08:00:00Z", "active": true, "name": "", "guests": "no", "locked": false});
     assert_eq!(room, expected);
-    *bench.live.participants.lock().expect("not poisoned") = Some(3);
     let (stranger, _) = bench.signup("bob").await;
-    let mut found = Ask::get(answer.header("location")).bearer(&stranger).send(&bench.router).await.json();
-    assert_eq!(found["participants"].take(), 3);
-    found.as_object_mut().expect("an object").remove("participants");
-    assert_eq!(found, expected);
+    let found = Ask::get(answer.header("location")).bearer(&stranger).send(&bench.router).await.json();
+    assert_eq!(found, expected, "who is in it is unknown now");
+}
+
+#[tokio::test]
+async fn a_room_says_how_many_are_in_it_and_whether_one_of_them_is_oneself() {
+    let bench = bench().await;
+    let (token, id) = bench.signup("ann").await;
+    let room = bench.room(&token).await;
+    let member = |(order, user, connected): (u64, String, bool)| Member {
+        user: user.parse().expect("an id"),
+        name: "Someone".into(),
+        session: SessionId::from_u128(order.into()),
+        order,
+        connected,
+        attributes: Attributes::default(),
+    };
+    let look = async |members: Vec<(u64, String, bool)>| {
+        let members = members.into_iter().map(member).collect();
+        *bench.live.members.lock().expect("not poisoned") = Some(members);
+        let found = Ask::get(&format!("/api/rooms/{room}")).bearer(&token).send(&bench.router).await.json();
+        (found["participants"].clone(), found["joined"].clone())
+    };
+    let (own, other) = (id.to_string(), "auth0|bob".to_owned());
+    assert_eq!(look(vec![]).await, (json!(0), json!(false)));
+    assert_eq!(look(vec![(1, other.clone(), true)]).await, (json!(1), json!(false)));
+    assert_eq!(look(vec![(1, other, true), (2, own.clone(), true)]).await, (json!(2), json!(true)));
+    assert_eq!(
+        look(vec![(2, own, false)]).await,
+        (json!(1), json!(false)),
+        "a seat that is kept is one's own to come back to"
+    );
 }
 
 #[tokio::test]
@@ -47,15 +75,32 @@ async fn a_room_is_created_as_requested_within_the_limits() {
 async fn an_sfu_room_needs_a_media_service() {
     let without = bench().await;
     let (token, _) = without.signup("ann").await;
-    let wish = || Ask::post("/api/rooms").json(json!({"mode": "sfu"}));
-    wish().bearer(&token).send(&without.router).await.is_problem(422, "invalid_body");
     let with = bench_with(with_media(Limits::default())).await;
-    let (token, _) = with.signup("ann").await;
-    assert_eq!(wish().bearer(&token).send(&with.router).await.json()["mode"], "sfu");
+    let (token_with, _) = with.signup("ann").await;
+    for mode in ["sfu", "auto"] {
+        let wish = || Ask::post("/api/rooms").json(json!({"mode": mode, "maxParticipants": 9}));
+        let problem = wish().bearer(&token).send(&without.router).await.is_problem(422, "invalid_body");
+        let why = format!("is `{mode}`, but no media server is configured; leave it out or write `mesh`");
+        assert_eq!(problem["errors"], json!([{"field": "mode", "message": why}]));
+        let made = wish().bearer(&token_with).send(&with.router).await.json();
+        assert_eq!((&made["mode"], &made["maxParticipants"]), (&json!(mode), &json!(9)));
+        let path = format!("/api/rooms/{}", made["roomId"].as_str().expect("an id"));
+        assert_eq!(Ask::get(&path).bearer(&token_with).send(&with.router).await.json()["mode"], mode);
+        let larger = Ask::new("PATCH", &path).json(json!({"maxParticipants": 100})).bearer(&token_with);
+        assert_eq!(larger.send(&with.router).await.json()["maxParticipants"], 100);
+    }
 }
 
 fn with_media(limits: Limits) -> Settings {
     Settings { rooms: Limits { sfu: true, ..limits }, ..Settings::default() }
+}
+
+#[tokio::test]
+async fn the_settings_tell_how_many_a_room_with_a_media_server_is_for() {
+    let ask = || Ask::get("/api/auth/settings");
+    assert!(ask().send(&bench().await.router).await.json().get("sfuParticipantsMax").is_none());
+    let with = bench_with(with_media(Limits { participants_max: 50, ..Limits::default() })).await;
+    assert_eq!(ask().send(&with.router).await.json()["sfuParticipantsMax"], 50);
 }
 
 #[tokio::test]
@@ -71,7 +116,7 @@ async fn a_mesh_for_more_than_it_carries_is_refused_and_the_answer_names_the_oth
     let (token, _) = with.signup("ann").await;
     let problem = wish(9, "mesh").bearer(&token).send(&with.router).await.is_problem(422, "invalid_body");
     let message = problem["errors"][0]["message"].as_str().expect("a text");
-    assert!(message.ends_with("create a room of mode `sfu` for more"), "{message}");
+    assert!(message.ends_with("create a room of mode `sfu` or `auto` for more"), "{message}");
     assert_eq!(wish(100, "sfu").bearer(&token).send(&with.router).await.json()["maxParticipants"], 100);
 }
 

@@ -1,6 +1,6 @@
 //! The server API: all rooms, once for each idempotency key, and who is in them.
 
-use actors::protocol::{Member, SessionId, UserId};
+use actors::protocol::{Attributes, Member, SessionId, UserId};
 use serde_json::json;
 
 use super::{
@@ -94,7 +94,14 @@ async fn participants_are_listed_and_removed() {
     let list = || Ask::get(&path).bearer(&token).send(&bench.router);
     list().await.is_problem(503, "unavailable");
     let user: UserId = SUB.parse().expect("an id");
-    let member = Member { user, name: "Ann".into(), session: SessionId::from_u128(1), order: 7, connected: true };
+    let member = Member {
+        user,
+        name: "Ann".into(),
+        session: SessionId::from_u128(1),
+        order: 7,
+        connected: true,
+        attributes: Attributes::default(),
+    };
     *bench.live.members.lock().expect("not poisoned") = Some(vec![member]);
     let expected = json!({ "participants": [{ "userId": SUB, "name": "Ann", "rev": 7, "connected": true }] });
     assert_eq!(list().await.json(), expected);
@@ -107,4 +114,51 @@ async fn participants_are_listed_and_removed() {
         .send(&bench.router)
         .await
         .is_problem(404, "room_not_found");
+}
+
+#[tokio::test]
+async fn somebody_is_moved_to_a_room_that_admits_them() {
+    let bench = bench().await;
+    let token = admin(&bench).await;
+    let (host, _) = bench.signup("host").await;
+    let (old, new) = (bench.room(&host).await, bench.room(&host).await);
+    let user: UserId = "ann".parse().expect("an id");
+    let member = |connected| Member {
+        user: user.clone(),
+        name: "Ann".into(),
+        session: SessionId::from_u128(1),
+        order: 7,
+        connected,
+        attributes: Attributes::default().hiding(),
+    };
+    let seat = |connected| *bench.live.members.lock().expect("not poisoned") = Some(vec![member(connected)]);
+    let moves = |user: &str, to: &str| {
+        let path = format!("/v1/rooms/{old}/participants/{user}/move");
+        Ask::post(&path).bearer(&token).json(json!({ "to": to })).send(&bench.router)
+    };
+    moves("ann", &new).await.is_problem(503, "unavailable");
+    seat(true);
+    let listed = Ask::get(&format!("/v1/rooms/{old}/participants")).bearer(&token).send(&bench.router).await.json();
+    assert_eq!(listed["participants"][0]["hidden"], true);
+    bench.live.commands();
+    assert_eq!(moves("ann", &new).await.status, 204);
+    assert_eq!(bench.live.commands(), [format!("move ann from {old} to {new}")]);
+    moves("ann", &old).await.is_problem(400, "bad_request");
+    moves("ann", "zzz-zzzz-zzz").await.is_problem(404, "room_not_found");
+    moves("ann", "the other one").await.is_problem(404, "room_not_found");
+    moves("nobody", &new).await.is_problem(404, "user_not_found");
+    seat(false);
+    moves("ann", &new).await.is_problem(503, "unavailable");
+    seat(true);
+    let patch = |wish| Ask::new("PATCH", &format!("/v1/rooms/{new}")).bearer(&token).json(wish).send(&bench.router);
+    assert_eq!(patch(json!({ "locked": true })).await.status, 200);
+    moves("ann", &new).await.is_problem(403, "room_locked");
+    let ban = Ask::post(&format!("/v1/rooms/{new}/participants/ann/remove")).bearer(&token);
+    assert_eq!(ban.json(json!({ "ban": true })).send(&bench.router).await.status, 204);
+    moves("ann", &new).await.is_problem(403, "banned");
+    assert_eq!(patch(json!({ "active": false })).await.status, 200);
+    moves("ann", &new).await.is_problem(409, "room_closed");
+    let path = format!("/v1/rooms/{old}/participants/ann/move");
+    let wrong = Ask::post(&path).bearer(&host).json(json!({ "to": new })).send(&bench.router).await;
+    wrong.is_problem(403, "forbidden");
 }

@@ -47,6 +47,24 @@ async fn no_path_leads_out_of_the_web_app() {
 }
 
 #[tokio::test]
+async fn who_opens_an_address_that_is_none_sees_a_page_that_says_so_and_programs_read_a_problem() {
+    let bench = bench().await;
+    let page = Ask::get("/").send(&bench.router).await;
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for path in ["/r", "/r/", "/R/abc-defg-hij", "/rooms", "/api/nothing", "/assets/gone.js"] {
+        let tag = page.header("etag");
+        let seen = Ask::get(path).header("accept", browser).header("if-none-match", tag).send(&bench.router).await;
+        assert_eq!((seen.status.as_u16(), seen.header("content-type")), (404, "text/html"), "{path}: {seen:?}");
+        assert_eq!((seen.text == page.text, seen.header("vary")), (true, "accept, accept-encoding"), "{path}");
+        for accept in ["*/*", "application/json"] {
+            Ask::get(path).header("accept", accept).send(&bench.router).await.is_problem(404, "not_found");
+        }
+        let posted = Ask::post(path).header("accept", browser).send(&bench.router).await;
+        assert_ne!(posted.header("content-type"), "text/html", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_link_to_a_room_is_shown_with_the_rooms_name_as_text() {
     let bench = bench().await;
     let (host, _) = bench.signup("ann").await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actors::{
     ledger::{At, Join, Joined, Ledger as _},
-    protocol::{LeaveReason, NodeId, RoomId, SessionId, UserId},
+    protocol::{Attributes, LeaveReason, NodeId, RoomId, SessionId, UserId},
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -22,7 +22,16 @@ async fn visit(bench: &Bench, room: RoomId) {
     let node = NodeId::new("a");
     let at = At { room, node: &node, epoch: 0 };
     let (user, session) = (UserId::from_u128(9), SessionId::random());
-    let join = Join { user, name: "Ann".into(), session, secret: 1, max: 2, window: std::time::Duration::from_secs(5) };
+    let join = Join {
+        user,
+        name: "Ann".into(),
+        session,
+        secret: 1,
+        max: 2,
+        window: std::time::Duration::from_secs(5),
+        attributes: Attributes::default(),
+        revision: 1,
+    };
     let Ok(Joined::Seated { seat, .. }) = bench.ledger.join(at, join).await else { panic!("a seat") };
     bench.ledger.leave(at, seat, LeaveReason::Left).await.expect("memory answers");
 }

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     http::{
         Shared,
-        body::Room,
+        body::{Body, Room},
         caller::Caller,
         problem::{Code, Problem, ProblemBody},
         rooms::{absent, shape::RoomPath},
@@ -37,6 +37,9 @@ pub(in crate::http) struct Participant {
     rev: JoinOrder,
     /// Whether they are connected; if not, their seat is kept for a while.
     connected: bool,
+    /// Whether others are not told of them; left out if they are.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    hidden: bool,
 }
 
 /// Who is in a room, in the order of joins.
@@ -47,8 +50,9 @@ pub(in crate::http) struct ParticipantList {
 
 impl From<Member> for Participant {
     fn from(member: Member) -> Self {
+        let hidden = member.is_hidden();
         let Member { user, name, order, connected, .. } = member;
-        Self { user_id: user, name: name.to_string(), rev: order, connected }
+        Self { user_id: user, name: name.to_string(), rev: order, connected, hidden }
     }
 }
 
@@ -106,5 +110,43 @@ pub(in crate::http) async fn remove_member(site: &Shared, room_id: RoomId, user:
     let known = user.parse::<UserId>().ok().filter(|user| members.iter().any(|member| member.user == *user));
     let user = known.ok_or_else(|| Problem::new(Code::UserNotFound, format!("They are not in room {room_id}.")))?;
     site.live.evict(room_id, user);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Where somebody is moved to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct MoveParticipant {
+    /// The room that they are to join. It must admit them.
+    #[schema(pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$", example = "abc-defg-hij")]
+    to: String,
+}
+
+/// Moves somebody to another room: their client, on whichever node, leaves this one and is told to join that one (`moved`). The answer
+/// comes once they have left. May be repeated.
+#[utoipa::path(post, path = "/v1/rooms/{roomId}/participants/{userId}/move", tag = "server", operation_id = "serverMoveParticipant",
+    security(("bearer" = [])), params(ParticipantPath), request_body = MoveParticipant,
+    responses(
+        (status = 204, description = "moved"),
+        (status = 403, body = ProblemBody, description = "`forbidden`; `banned`, `room_locked`: of the other room"),
+        (status = 404, body = ProblemBody, description = "`room_not_found`: of either; `user_not_found`"),
+        (status = 409, body = ProblemBody, description = "`room_closed`, `room_full`: of the other room"),
+        (status = 503, body = ProblemBody, description = "`unavailable`: they are not connected, or their node was not reached")
+    ))]
+pub(in crate::http) async fn relocate(
+    State(site): State<Shared>,
+    caller: Caller,
+    Path(ParticipantPath { room_id: room, user_id: user }): Path<ParticipantPath>,
+    Body(MoveParticipant { to }): Body<MoveParticipant>,
+) -> Result<StatusCode, Problem> {
+    let parsed = |room: &str| {
+        let absent = |_| Problem::new(Code::RoomNotFound, format!("There is no room {room:?}."));
+        room.parse::<RoomId>().map_err(absent)
+    };
+    let (from, to) = (parsed(&room)?, parsed(&to)?);
+    caller.may(Action::AdministerRoom(from))?;
+    caller.may(Action::AdministerRoom(to))?;
+    let nobody = |_| Problem::new(Code::UserNotFound, format!("They are not in room {from}."));
+    site.hosting.move_member(from, &caller.by(), user.parse().map_err(nobody)?, to).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -30,13 +30,13 @@ function told_again.gone(n, generation, window)
   if is_up_to(n, tonumber(generation)) then disconnected(n, tonumber(generation), tonumber(window)) end
 end
 
--- Frees seats that had left before the newest of these came.
+-- Frees seats that had left before the newest of these came. Nobody knows of a hidden one.
 function told_again.known(_, _, orders)
   local known, newest = {}, 0
   for order in orders:gmatch('%d+') do known[order], newest = true, math.max(newest, tonumber(order)) end
   local had_left = {}
   for _, n in ipairs(seats) do
-    if is_unclaimed(n) and tonumber(n) < newest and not known[n] then had_left[#had_left + 1] = n end
+    if is_unclaimed(n) and tonumber(n) < newest and not known[n] and not is_hidden(n) then had_left[#had_left + 1] = n end
   end
   for _, n in ipairs(had_left) do free_again(n, '18446744073709551615', 'lost') end
 end
@@ -124,7 +124,7 @@ local function claim_forgotten(n, generation, user, name, session, secret, windo
   if other and tonumber(other) > tonumber(n) then return { 'ended', 'replaced' } end
   if not settles_in() then return { 'ended', 'lost' } end
   if other then finish_seat(other, 'replaced') end
-  make_seat(n, generation, user, session, secret, name, window)
+  make_seat(n, generation, user, secret, window, user .. '\n' .. session .. '\n' .. name)
   event('R' .. n .. '\n' .. user .. '\n' .. NODE)
   put(n, 'q', last)
   put(n, 'l', 'U')
@@ -140,10 +140,10 @@ local function claim_one(n, generation, user, name, session, secret, window, las
     return claim_forgotten(n, generation, user, name, session, secret, window, last, sent, heard, skips)
   end
   local brought, seen = tonumber(generation), tonumber(last)
-  if cold:get('S' .. n) ~= session or cold:get('U' .. n) ~= user or fence(n) > brought then return { 'ended', 'moved' } end
+  if about(n, SESSION) ~= session or about(n, USER) ~= user or fence(n) > brought then return { 'ended', 'moved' } end
   if not is_unclaimed(n) and fence(n) == brought then return audit_one(n, brought, seen, 0) end
   put(n, 'f', generation)
-  cold:set('w' .. n, window)
+  set_about(n, window, about(n, SECRET), about(n, SHOWN))
   raise_all(n, sent)
   store_skipped(n, {})
   skip(n, skips)

@@ -1,4 +1,11 @@
--- What the usual `send` and all others know of inboxes.
+-- What the usual cases (`swift`, `rest`, `newcomer`, `reconnect`) and all others know of inboxes and indexes.
+
+-- The node holds a seat in the room. If it holds something again, a lease that was put by (`leases.lua`) is looked at as before.
+local function enlist(at, leases, name, room)
+  if redis.call('SADD', at .. name, room) == 0 then return end
+  local lease = tonumber(redis.call('ZSCORE', leases, name) or 0)
+  if lease < 0 then redis.call('ZADD', leases, string.format('%.0f', lease + 1e13), name) end
+end
 
 -- Bytes of text that an entry holds; what precedes it is bounded by the number of entries.
 local function bytes_of(entry)

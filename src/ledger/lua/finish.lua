@@ -7,21 +7,11 @@ local function kept_until(n)
   return at
 end
 
--- The node holds something again: a lease that was put by (`leases.lua`) is looked at as before.
-local function watch(name)
-  local lease = tonumber(redis.call('ZSCORE', LEASES, name) or 0)
-  if lease < 0 then redis.call('ZADD', LEASES, text(lease + 1e13), name) end
-end
-
 local function index_nodes()
   for name in pairs(touched) do
     local holds = false
     for _, n in ipairs(seats) do holds = holds or (is_connected(n) and node(n) == name) end
-    if holds and redis.call('SADD', AT .. name, ROOM) == 1 then
-      watch(name)
-    elseif not holds then
-      redis.call('SREM', AT .. name, ROOM)
-    end
+    if holds then enlist(AT, LEASES, name, ROOM) else redis.call('SREM', AT .. name, ROOM) end
   end
 end
 

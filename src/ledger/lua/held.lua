@@ -4,7 +4,7 @@ if refused then return refused end
 load_seats()
 local list = {}
 for _, n in ipairs(seats) do
-  if is_connected(n) and node(n) == NODE then list[#list + 1] = n .. ':' .. get(n, 'f') .. ':' .. cold:get('S' .. n) end
+  if is_connected(n) and node(n) == NODE then list[#list + 1] = n .. ':' .. get(n, 'f') .. ':' .. about(n, SESSION) end
 end
 if hot.entered then finish() end
 return { 'ok', list }

@@ -1,13 +1,14 @@
--- user session secret window max name → ok epoch seat replaced members media pushes · full · wait ms
+-- `max` 0: nobody new, but a user who has a seat takes it again. `name`: and after a byte 1 the attributes (`told.lua`).
+-- user session secret window max name revision → ok epoch seat replaced members media pushes · full · wait ms
 local refused = stale()
 if refused then return refused end
-local user, session, secret, window, max, name = unpack(ARGV, ARGS)
+local user, session, secret, window, max, name, revision = unpack(ARGV, ARGS)
 
-load_members({ 'u' .. user, 'rev' })
+load_members({ 'u' .. user, 'rev', 'o' })
 local older = cold:get('u' .. user)
-if older and cold:get('S' .. older) == session then
+if older and about(older, SESSION) == session then
   local answer = get(older, 'j') and cmsgpack.unpack(cold:get('j' .. older)) or { '', {} }
-  return { 'ok', text(epoch), older, answer[1], answer[2], media(), finish() }
+  return { 'ok', text(epoch), older, answer[1], answer[2], answer[3] or media(), finish() }
 end
 if settles_in() then
   local wait = settles_in()
@@ -23,16 +24,18 @@ if settles then
     end
   end
 end
-if #seats - (older and 1 or 0) >= tonumber(max) then return { 'full' } end
+if #seats - (older and 1 or 0) >= tonumber(max) and not (older and max == '0') then return { 'full' } end
 
 local last = newest_order()
 local replaced = older and finish_seat(older, 'replaced') or ''
-local n, before = text(math.max(now(), last + 1)), members()
+local n, before, flows = text(math.max(now(), last + 1)), members(), media()
 if #before > 0 or replaced ~= '' then
   put(n, 'j', '1')
-  cold:set('j' .. n, cmsgpack.pack({ replaced, before }))
+  cold:set('j' .. n, cmsgpack.pack({ replaced, before, flows }))
 end
-append_to_all('J' .. n .. '\n' .. user .. '\n' .. session .. '\n' .. name)
-make_seat(n, '1', user, session, secret, name, window)
-event('J' .. n .. '\n' .. user .. '\n' .. NODE .. '\n' .. name)
-return { 'ok', text(epoch), n, replaced, before, media(), finish() }
+local shown = user .. '\n' .. session .. '\n' .. name
+if not hides(name) then append_to_all('J' .. n .. '\n' .. shown) end
+make_seat(n, '1', user, secret, window, shown)
+if tonumber(revision) > number(cold:get('o')) then cold:set('o', revision) end
+event('J' .. n .. '\n' .. user .. '\n' .. NODE .. '\n' .. name:match('^[^\1]*'))
+return { 'ok', text(epoch), n, replaced, before, flows, finish() }

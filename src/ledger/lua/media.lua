@@ -30,11 +30,11 @@ end
 local function media()
   local at, names = hot:get('M'), {}
   if not at then return '' end
-  for _, n in ipairs(seats) do names[#names + 1], names[#names + 2] = 'P' .. n, 'S' .. n end
+  for _, n in ipairs(seats) do names[#names + 1], names[#names + 2] = 'P' .. n, n end
   cold:load(names)
   local lines = { at }
   for _, n in ipairs(seats) do
-    for _, line in ipairs(producers(n)) do lines[#lines + 1] = n .. ' ' .. cold:get('S' .. n) .. ' ' .. line end
+    for _, line in ipairs(producers(n)) do lines[#lines + 1] = n .. ' ' .. about(n, SESSION) .. ' ' .. line end
   end
   return table.concat(lines, '\n')
 end

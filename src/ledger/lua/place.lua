@@ -1,5 +1,6 @@
 -- expect mode server instance below reason lease → ok won media pushes · wait ms. Compares the media epoch and sets; a room stays
--- where it is while its media server is heard. `below`: mesh only if fewer seats are taken. A room without seats is nowhere.
+-- where it is while its media server is heard, unless it has shrunk. `below`: mesh only if fewer seats are taken. A room without
+-- seats is nowhere.
 local refused = stale()
 if refused then return refused end
 local expect, mode, server, instance, below, reason, lease = unpack(ARGV, ARGS)
@@ -21,8 +22,9 @@ if present == wanted then
   heard()
   return { 'ok', '1', present, finish_passing() }
 end
+local is_kept = reason ~= 'shrunk' and at_server and is_kept_at(at_server, at_instance)
 local are_many = mode == 'mesh' and #seats >= tonumber(below)
-if (at_epoch or '0') ~= expect or at_server and is_kept_at(at_server, at_instance) or are_many then
+if (at_epoch or '0') ~= expect or is_kept or are_many then
   return { 'ok', '0', present, finish_passing() }
 end
 heard()

@@ -112,6 +112,26 @@ local function flush_records()
   for n in pairs(changed_records) do hot:set(n, table.concat(records[n], '|')) end
 end
 
+-- What a seat joined with, which is one cold field, named by its join order: `<window in ms>⏎<SHA-256 of the resume secret>⏎<user>⏎<session>⏎
+-- <name>`. The last three are what others are told, in this order.
+local ABOUT = '^(%d*)\n(%x*)\n(([^\n]*)\n([^\n]*)\n(.*))$'
+local WINDOW, SECRET, SHOWN, USER, SESSION, NAME = 1, 2, 3, 4, 5, 6
+local abouts = {}
+
+local function about(n, part)
+  local known = abouts[n]
+  if not known then
+    known = { (cold:get(n) or ''):match(ABOUT) }
+    abouts[n] = known
+  end
+  return known[part]
+end
+
+local function set_about(n, window, secret, shown)
+  abouts[n] = nil
+  cold:set(n, window .. '\n' .. secret .. '\n' .. shown)
+end
+
 local era = redis.call('HMGET', ERA, 'n', 't', 'newest', 'g')
 local epoch, settles = number(era[1]), nil
 local seats = {}

@@ -5,16 +5,17 @@ local AT, HOT, COLD = unpack(KEYS)
 local SHAPE = '^[^|]*|[^|]*|[^|]*|([^|]*)' .. ('|[^|]*'):rep(7) .. '|(.*)$'
 local rooms = {}
 for _, room in ipairs(redis.call('SMEMBERS', AT .. ARGV[1])) do
-  local seats, users = {}, {}
+  local seats = {}
   for n in (redis.call('HGET', HOT .. room, 's') or ''):gmatch('%d+') do
-    seats[#seats + 1], users[#users + 1] = n, 'U' .. n
+    seats[#seats + 1] = n
   end
   local present = {}
   for first = 1, #seats, 1000 do
     local last = math.min(first + 999, #seats)
     local records = redis.call('HMGET', HOT .. room, unpack(seats, first, last))
-    for index, user in ipairs(redis.call('HMGET', COLD .. room, unpack(users, first, last))) do
+    for index, about in ipairs(redis.call('HMGET', COLD .. room, unpack(seats, first, last))) do
       local absent, node = (records[index] or ''):match(SHAPE)
+      local user = (about or ''):match('^[^\n]*\n[^\n]*\n([^\n]*)\n')
       if user and absent == '' then present[#present + 1], present[#present + 2] = user, node end
     end
   end

@@ -16,7 +16,7 @@ if (server or '') == '' or at_epoch ~= expect then
 end
 local lines, found = producers(n), nil
 for index, line in ipairs(lines) do if line:sub(1, #id + 1) == id .. ' ' then found = index end end
-local user, session = cold:get('U' .. n), ''
+local user, session = about(n, USER), ''
 local function unchanged(word)
   local pushes = finish_passing()
   return { word, pushes }
@@ -25,7 +25,7 @@ if what == 'p' then
   if found then return unchanged('done') end
   if #lines >= tonumber(max) then return unchanged('full') end
   lines[#lines + 1] = id .. ' ' .. source .. ' ' .. detail
-  session = cold:get('S' .. n) .. ' '
+  session = about(n, SESSION) .. ' '
 elseif what == 'u' then
   if not found then return unchanged('unknown') end
   if lines[found]:sub(-1) == detail then return unchanged('done') end

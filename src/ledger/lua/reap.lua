@@ -6,7 +6,7 @@ is_reaping = true
 for index = ARGS, #ARGV do dead[ARGV[index]], touched[ARGV[index]] = true, true end
 load_seats()
 
-local function orphan(n) disconnect(n, now() + number(cold:get('w' .. n)), true) end
+local function orphan(n) disconnect(n, now() + number(about(n, WINDOW)), true) end
 
 local function first(is_it)
   for _, n in ipairs(seats) do if is_it(n) then return n end end

@@ -1,12 +1,14 @@
--- seat user session secret last reclaims → ok epoch fence first replay members sent applied skipped heard lost media pushes
+-- seat user session secret last reclaims → ok epoch fence first replay members sent applied skipped heard lost media pushes attributes
 --   · gone · bad · gap · moved
 local refused = stale()
 if refused then return refused end
 local n, user, session, secret, last, reclaims = unpack(ARGV, ARGS)
 last = tonumber(last)
 if not place(n) then return { 'gone' } end
-load_members({ 'k' .. n })
-if cold:get('U' .. n) ~= user or cold:get('S' .. n) ~= session or cold:get('k' .. n) ~= secret then return { 'bad' } end
+load_members({})
+if about(n, USER) ~= user or about(n, SESSION) ~= session or about(n, SECRET) ~= secret then return { 'bad' } end
+-- What is past its window may have been freed before the loss, and its place given to somebody else who has yet to claim theirs.
+if settles_in() and is_unclaimed(n) and (kept_until(n) or math.huge) <= now() then return { 'gone' } end
 local is_ours = is_connected(n) and node(n) == NODE
 if not is_ours and reclaims ~= '' and tonumber(reclaims) < fence(n) then return { 'moved' } end
 local mark = first_mark(n)
@@ -37,5 +39,5 @@ local id, heard, others = get(n, 'f'), heard_by(n), members(n)
 local skips = get(n, 'k') and hot:get('k' .. n) or ''
 return {
   'ok', text(epoch), id, replay[1], replay[2], others, table.concat(sent, ' '), text(applied), skips, heard, lost,
-  media(), finish(),
+  media(), finish(), (about(n, NAME) or ''):match('\1(.*)$') or '',
 }

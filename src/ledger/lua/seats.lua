@@ -165,15 +165,12 @@ end
 
 -- A seat as its neighbours see it.
 local function member(n)
-  local session, user, name = cold:get('S' .. n), cold:get('U' .. n), cold:get('m' .. n)
-  return table.concat({ n, is_connected(n) and '1' or '0', user, session, name }, '\n')
+  return n .. (is_connected(n) and '\n1\n' or '\n0\n') .. (about(n, SHOWN) or '')
 end
 
 -- Loads what members are listed with, and further cold fields, with one question.
 local function load_members(names)
-  for _, n in ipairs(seats) do
-    names[#names + 1], names[#names + 2], names[#names + 3] = 'U' .. n, 'S' .. n, 'm' .. n
-  end
+  for _, n in ipairs(seats) do names[#names + 1] = n end
   cold:load(names)
 end
 
@@ -201,24 +198,20 @@ local function connect(n)
   put(n, 'o', false)
 end
 
--- Seats somebody under this number, connected to the asking node, in the order of the numbers.
-local function make_seat(n, generation, user, session, secret, name, window)
+-- Seats somebody under this number, connected to the asking node, in the order of the numbers. `shown`: as in `about`.
+local function make_seat(n, generation, user, secret, window, shown)
   local index = #seats + 1
   while seats[index - 1] and tonumber(seats[index - 1]) > tonumber(n) do index = index - 1 end
   table.insert(seats, index, n)
   cold:set('rev', text(math.max(newest_order(), tonumber(n))))
   cold:set('u' .. user, n)
-  cold:set('U' .. n, user)
-  cold:set('S' .. n, session)
-  cold:set('k' .. n, secret)
-  cold:set('m' .. n, name)
-  cold:set('w' .. n, window)
+  set_about(n, window, secret, shown)
   put(n, 'f', generation)
   connect(n)
 end
 
 local function disconnect(n, at, orphaned)
-  event(is_connected(n) and 'D' .. n .. '\n' .. cold:get('U' .. n) .. '\n' .. node(n))
+  event(is_connected(n) and 'D' .. n .. '\n' .. about(n, USER) .. '\n' .. node(n))
   touched[node(n)] = true
   put(n, 'd', text(at))
   if orphaned then put(n, 'o', '1') else put(n, 'o', false) end
@@ -233,7 +226,7 @@ local function is_held(n, generation)
   confirm(n)
   if is_orphaned(n) and node(n) == NODE then
     connect(n)
-    event('R' .. n .. '\n' .. cold:get('U' .. n) .. '\n' .. NODE)
+    event('R' .. n .. '\n' .. about(n, USER) .. '\n' .. NODE)
   end
   return true
 end
@@ -263,17 +256,25 @@ local function drop(n)
   for _, to in ipairs(receivers(n)) do hot:clear('c' .. n .. '.' .. to) end
   for letter in ('kp'):gmatch('.') do hot:clear(letter .. n) end
   forget(n)
-  if cold:get('u' .. cold:get('U' .. n)) == n then cold:clear('u' .. cold:get('U' .. n)) end
-  for letter in ('USkmwjHP'):gmatch('.') do cold:clear(letter .. n) end
+  local user = 'u' .. (about(n, USER) or '')
+  if cold:get(user) == n then cold:clear(user) end
+  abouts[n] = nil
+  cold:clear(n)
+  for letter in ('jHP'):gmatch('.') do cold:clear(letter .. n) end
   redis.call('DEL', INBOX .. n)
 end
 
--- Frees a seat and tells the others, except of one that nobody has claimed while the epoch settles.
+-- Whether others are not told of a seat: that stands first behind its name (`told.lua`).
+local function hides(name) return name:find('\1_hidden\t', 1, true) end
+local function is_hidden(n) return hides(about(n, NAME) or '') end
+
+-- Frees a seat and tells the others, except of one that is hidden, or that nobody has claimed while the epoch settles.
 local function free(n, reason)
-  local was_connected, was_unclaimed, user = is_connected(n), is_unclaimed(n), cold:get('U' .. n)
+  local was_connected, was_unclaimed, user = is_connected(n), is_unclaimed(n), about(n, USER)
+  local was_hidden = is_hidden(n)
   touched[node(n)] = true
   event('L' .. n .. '\n' .. user .. '\n' .. reason)
-  if hot:get('M') then unhost(n, cold:get('S' .. n)) end
+  if hot:get('M') then unhost(n, about(n, SESSION)) end
   table.remove(seats, place(n))
   drop(n)
   load_seats('p')
@@ -284,7 +285,7 @@ local function free(n, reason)
     if hot:get('c' .. other .. '.' .. n) then retain(other, function(to) return to ~= n end) end
   end
   local is_settling = settles_in() or settles and was_connected
-  if not (is_settling and was_unclaimed) then
+  if not (was_hidden or is_settling and was_unclaimed) then
     load_seats()
     append_to_all('L' .. n .. '\n' .. user .. '\n' .. reason)
   end

@@ -13,9 +13,10 @@ use sha2::{Digest, Sha256};
 use super::{codec, keys::BUCKETS, limits::RedisLimits};
 
 pub(super) fn join(join: Join) -> Vec<String> {
-    let Join { user, name, session, secret, max, window } = join;
+    let Join { user, name, session, secret, max, window, revision, attributes } = join;
     let (user, session, secret) = (user.to_string(), session.to_string(), digest(secret));
-    vec![user, session, secret, window.as_millis().to_string(), max.to_string(), name.to_string()]
+    let (window, max) = (window.as_millis().to_string(), max.to_string());
+    vec![user, session, secret, window, max, codec::shown(&name, &attributes), revision.to_string()]
 }
 
 pub(super) fn resume(resume: &Resume) -> Vec<String> {
@@ -38,13 +39,14 @@ pub(super) fn send(send: &Send) -> Vec<String> {
 }
 
 pub(super) fn broadcast(broadcast: &Broadcast, limits: &RedisLimits) -> Vec<String> {
-    let Broadcast { from, cid, skipped, message } = broadcast;
+    let Broadcast { from, cid, skipped, message, changes } = broadcast;
     let [order, fence] = seat(*from);
     let (chat_max, chat_ttl) = (limits.chat_max.to_string(), limits.chat_ttl.as_secs().to_string());
     let (of_room, of_bucket) = (limits.chat_bytes_max.to_string(), (limits.chat_bytes_all_max / BUCKETS).to_string());
     let chat = [chat_max, chat_ttl, of_room, of_bucket];
     let mut all = vec![order, fence, number(*cid), codec::skips(skipped), codec::message(message)];
     all.extend(chat);
+    all.extend(changes.as_ref().map(codec::changes));
     all
 }
 
@@ -102,11 +104,12 @@ pub(super) fn publish(of: SeatId, epoch: MediaEpoch, change: &TrackChange) -> Ve
 }
 
 fn claimed(claim: &Claim) -> [String; 11] {
-    let Claim { seat: of, user, name, session, secret, window, last_seq, sent, heard, skipped } = claim;
+    let Claim { seat: of, user, name, session, secret, window, last_seq, sent, heard, skipped, attributes } = claim;
+    let name = codec::shown(name, attributes);
     let [order, fence] = seat(*of);
     let (sent, heard, skipped) = (codec::sequences(sent), codec::sources(heard), codec::skips(skipped));
     let (user, session, window) = (user.to_string(), session.to_string(), window.as_millis().to_string());
-    [order, fence, user, name.to_string(), session, digest(*secret), window, last_seq.to_string(), sent, heard, skipped]
+    [order, fence, user, name, session, digest(*secret), window, last_seq.to_string(), sent, heard, skipped]
 }
 
 fn seat(SeatId { order, fence }: SeatId) -> [String; 2] {

@@ -1,6 +1,7 @@
 //! The texts that scripts store and answer: entries, members, numbers. Lines and words, no JSON; whole numbers in decimal.
 //! The scripts' side of each is in `lua/seats.lua`. Knows no keys.
 
+mod attributes;
 mod media;
 
 use actors::{
@@ -8,6 +9,7 @@ use actors::{
     protocol::{Code, Entry, Kind, LeaveReason, Member, Message, SeatId},
 };
 
+pub(super) use attributes::{changes, read_attributes, shown};
 pub(super) use media::{media_reason, mode, producer_end, read_hosting, read_media, room_media, track_kind};
 
 /// A text that no script of this version writes.
@@ -27,12 +29,13 @@ pub(super) fn parse<T: std::str::FromStr>(text: &str) -> Read<T> {
     text.parse().map_err(|_| malformed(text))
 }
 
-const REASONS: [(LeaveReason, &str); 5] = [
+const REASONS: [(LeaveReason, &str); 6] = [
     (LeaveReason::Left, "left"),
     (LeaveReason::Lost, "lost"),
     (LeaveReason::Replaced, "replaced"),
     (LeaveReason::Kicked, "kicked"),
     (LeaveReason::Closed, "closed"),
+    (LeaveReason::Banned, "banned"),
 ];
 
 /// A reason's word.
@@ -50,12 +53,13 @@ pub(super) fn ended(word: &str) -> Read<Ended> {
     if word == "moved" { Ok(Ended::Moved) } else { reason(word).map(Ended::Freed) }
 }
 
-/// An entry: `M<kind>⏎<data>`, `J<order>⏎<user>⏎<session>⏎<name>`, `L<order>⏎<user>⏎<reason>`, or news of media (`codec/media.rs`).
+/// An entry: `M<kind>⏎<data>`, `J<order>⏎<user>⏎<session>⏎<name and attributes>`, `L<order>⏎<user>⏎<reason>`, or news of media (`codec/media.rs`).
 pub(super) fn entry(entry: &Entry) -> String {
     match entry {
         Entry::Message(message) => self::message(message),
-        Entry::Joined(Member { user, name, session, order, connected: _ }) => {
-            format!("J{order}\n{user}\n{session}\n{name}")
+        Entry::Joined(member) => {
+            let Member { user, name, session, order, connected: _, attributes } = &**member;
+            format!("J{order}\n{user}\n{session}\n{}", shown(name, attributes))
         }
         Entry::Left { user, order, reason } => format!("L{order}\n{user}\n{}", word(*reason)),
         Entry::Media(news) => media::news(news),
@@ -79,7 +83,8 @@ pub(super) fn read_entry(text: &str) -> Read<Entry> {
         Some(b'J') => {
             let [order, user, session, name] = array(lines(4)).ok_or_else(bad)?;
             let (user, session, order) = (parse(user)?, parse(session)?, parse(order)?);
-            Ok(Entry::Joined(Member { user, name: name.into(), session, order, connected: true }))
+            let (name, attributes) = attributes::read_shown(name)?;
+            Ok(Entry::Joined(Member { user, name, session, order, connected: true, attributes }.into()))
         }
         Some(b'L') => {
             let [order, user, why] = array(lines(3)).ok_or_else(bad)?;
@@ -90,11 +95,12 @@ pub(super) fn read_entry(text: &str) -> Read<Entry> {
     }
 }
 
-/// A member: `<order>⏎<1 if connected>⏎<user>⏎<session>⏎<name>`.
+/// A member: `<order>⏎<1 if connected>⏎<user>⏎<session>⏎<name and attributes>`.
 pub(super) fn member(text: &str) -> Read<Member> {
     let [order, connected, user, session, name] = array(text.splitn(5, '\n')).ok_or_else(|| malformed(text))?;
     let (user, session, order) = (parse(user)?, parse(session)?, parse(order)?);
-    Ok(Member { user, name: name.into(), session, order, connected: connected == "1" })
+    let (name, attributes) = attributes::read_shown(name)?;
+    Ok(Member { user, name, session, order, connected: connected == "1", attributes })
 }
 
 fn array<'a, const N: usize>(parts: impl Iterator<Item = &'a str>) -> Option<[&'a str; N]> {
@@ -164,7 +170,7 @@ fn join<T>(list: &[T], word: impl Fn(&T) -> String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use actors::protocol::{SessionId, UserId};
+    use actors::protocol::{Attributes, SessionId, UserId};
 
     use super::*;
 
@@ -177,10 +183,11 @@ mod tests {
             session: SessionId::from_u128(8),
             order: 9,
             connected: true,
+            attributes: Attributes::of_token(Some("a \u{1}\"b\"\n\tc")),
         };
         let message = Message { kind: Kind::Offer, data: "{\"sdp\":\"v=0\\n\"}".into() };
-        let left = Entry::Left { user, order: 9, reason: LeaveReason::Kicked };
-        for one in [Entry::Joined(member), Entry::Message(message), left] {
+        let left = Entry::Left { user, order: 9, reason: LeaveReason::Banned };
+        for one in [Entry::Joined(member.into()), Entry::Message(message), left] {
             assert_eq!(read_entry(&entry(&one)), Ok(one));
         }
         let sent = [(None, 5, false), (Some(3), 1 << 40, true)];

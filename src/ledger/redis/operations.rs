@@ -9,7 +9,7 @@ use actors::{
         TrackChange,
     },
     protocol::{
-        Entry, Epoch, Kind, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        Entry, Epoch, JoinOrder, Kind, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
         media::{Host, MediaEpoch},
     },
 };
@@ -35,8 +35,9 @@ impl Ledger for RedisLedger {
         self.pushing(Script::Leave, at, own)
     }
 
-    fn evict(&self, at: At<'_>, user: UserId, reason: LeaveReason) -> Answer<Vec<Push>> {
-        self.pushing(Script::Evict, at, vec![user.to_string(), codec::word(reason).to_owned()])
+    fn evict(&self, at: At<'_>, user: UserId, up_to: JoinOrder, reason: LeaveReason) -> Answer<Vec<Push>> {
+        let own = vec![user.to_string(), up_to.to_string(), codec::word(reason).to_owned()];
+        self.pushing(Script::Evict, at, own)
     }
 
     fn gone(&self, at: At<'_>, seat: SeatId, window: Duration, skipped: Vec<Skipped>) -> Answer<()> {
@@ -62,22 +63,32 @@ impl Ledger for RedisLedger {
         self.sending(Script::Broadcast, at, waits.as_ref().map_or(&[], |keys| keys), own)
     }
 
-    fn announce(&self, at: At<'_>, message: Message) -> Answer<Vec<Push>> {
-        self.pushing(Script::Announce, at, vec![codec::message(&message)])
+    fn announce(&self, at: At<'_>, message: Message, to: Option<UserId>) -> Answer<Vec<Push>> {
+        let own = [Some(codec::message(&message)), to.map(|to| to.to_string())];
+        self.pushing(Script::Announce, at, own.into_iter().flatten().collect())
     }
 
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {
         self.on_room(Script::Audit, at, arguments::audits(&seats), |_, parts| reply::audits(parts))
     }
 
-    fn close(&self, at: At<'_>, reason: LeaveReason) -> Answer<Vec<Push>> {
-        self.pushing(Script::Close, at, vec![codec::word(reason).to_owned()])
+    fn close(&self, at: At<'_>, reason: LeaveReason, revision: u64) -> Answer<Vec<Push>> {
+        self.pushing(Script::Close, at, vec![codec::word(reason).to_owned(), revision.to_string()])
     }
 
     fn members(&self, room: RoomId) -> Answer<Vec<Member>> {
         let nobody = NodeId::new("");
         let at = At { room, node: &nobody, epoch: 0 };
         self.on_room(Script::Members, at, Vec::new(), |_, parts| reply::members(parts))
+    }
+
+    fn occupied(&self, after: Option<RoomId>, max: usize) -> Answer<Vec<RoomId>> {
+        let after = after.map(|room| room.to_string()).unwrap_or_default();
+        let run = |bucket: Bucket| Run {
+            keys: vec![bucket.leases],
+            arguments: vec![bucket.at, after.clone(), max.to_string()],
+        };
+        self.in_buckets(Script::Occupied, run, move |buckets| reply::occupied(max, buckets).map(Ok))
     }
 
     fn held(&self, at: At<'_>) -> Answer<Vec<(SeatId, SessionId)>> {

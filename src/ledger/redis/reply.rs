@@ -158,7 +158,9 @@ pub(super) fn resumed(room: RoomId, order: u64, word: &str, parts: &mut Parts) -
     let lost = parts.text()? == "1";
     let media = codec::read_media(&parts.text()?)?;
     let (seat, pushes) = (SeatId { order, fence }, pushes(room, parts)?);
-    let seated = ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, media, pushes };
+    let attributes = codec::read_attributes(&parts.text()?)?;
+    let seated =
+        ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, media, attributes, pushes };
     Ok(Resumed::Seated(Box::new(seated)))
 }
 
@@ -239,6 +241,14 @@ pub(super) fn due(page: usize, buckets: Parts) -> Read<Due> {
     let mut dead: Vec<NodeId> = dead.iter().map(|node| NodeId::new(node)).collect();
     dead.sort_unstable();
     Ok(Due { rooms, dead, more })
+}
+
+/// The first rooms of all buckets, ordered, at most so many.
+pub(super) fn occupied(max: usize, buckets: Parts) -> Read<Vec<RoomId>> {
+    let mut all = rooms(usize::MAX, buckets)?;
+    all.sort_unstable();
+    all.truncate(max);
+    Ok(all)
 }
 
 /// Rooms of all buckets, at most so many.

@@ -27,8 +27,18 @@ const FINISH: &str = include_str!("../lua/finish.lua");
 /// What stands before a script's own text.
 struct Before {
     texts: &'static [&'static str],
+    /// Its usual case, which is decided before the rest is set up.
+    usual: Option<Usual>,
     /// Of a script on a room, what it wants with the first question.
     first: Option<First>,
+}
+
+/// The usual case of a script on a room.
+#[derive(Clone, Copy)]
+struct Usual {
+    text: &'static str,
+    /// Nothing happens in it that is written down: it is good where events are kept, too.
+    is_uneventful: bool,
 }
 
 /// What a script on a room wants with the first question, in Lua: SEAT, whether its first argument is a seat (`'p'`: and its
@@ -41,30 +51,34 @@ struct First {
 
 impl Before {
     const fn wanting(&self, seat: &'static str, receiver: &'static str) -> Self {
-        Self { texts: self.texts, first: Some(First { seat, receiver }) }
+        Self { texts: self.texts, usual: self.usual, first: Some(First { seat, receiver }) }
+    }
+
+    const fn usually(&self, text: &'static str, is_uneventful: bool) -> Self {
+        Self { texts: self.texts, usual: Some(Usual { text, is_uneventful }), first: self.first }
+    }
+
+    /// All texts, in their order, between the clock and the script's own.
+    fn all(&self, keeps_events: bool) -> Vec<&'static str> {
+        let entries = self.first.map(|_| ENTRIES);
+        let usual = self.usual.filter(|usual| usual.is_uneventful || !keeps_events).map(|usual| usual.text);
+        entries.into_iter().chain(usual).chain(self.texts.iter().copied()).collect()
     }
 }
 
 const NOTHING: Option<First> = Some(First { seat: "false", receiver: "false" });
-const ALONE: Before = Before { texts: &[], first: None };
-const LEASES: Before = Before { texts: &[include_str!("../lua/leases.lua")], first: None };
-const ROOM: Before = Before { texts: &[ENTRIES, EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH], first: NOTHING };
-const LOST: Before = Before {
-    texts: &[ENTRIES, EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH, include_str!("../lua/lost.lua")],
-    first: NOTHING,
-};
-const SEND: Before = Before {
-    texts: &[ENTRIES, include_str!("../lua/swift.lua"), EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH],
-    first: NOTHING,
-};
-const AUDIT: Before = Before {
-    texts: &[ENTRIES, include_str!("../lua/rest.lua"), EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH],
-    first: NOTHING,
-};
-const BROADCAST: Before = Before {
-    texts: &[ENTRIES, EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH, include_str!("../lua/keep.lua")],
-    first: NOTHING,
-};
+const ALONE: Before = Before { texts: &[], usual: None, first: None };
+const LEASES: Before = Before { texts: &[include_str!("../lua/leases.lua")], ..ALONE };
+const ROOM: Before = Before { texts: &[EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH], usual: None, first: NOTHING };
+const LOST: Before =
+    Before { texts: &[EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH, include_str!("../lua/lost.lua")], ..ROOM };
+const BROADCAST: Before =
+    Before { texts: &[EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH, include_str!("../lua/keep.lua"), TOLD], ..ROOM };
+const TOLD: &str = include_str!("../lua/told.lua");
+const SWIFT: &str = include_str!("../lua/swift.lua");
+const REST: &str = include_str!("../lua/rest.lua");
+const NEWCOMER: &str = include_str!("../lua/newcomer.lua");
+const RECONNECT: &str = include_str!("../lua/reconnect.lua");
 
 /// What the lines begin with that keep events: left out where none are kept, so that they cost nothing there.
 const KEEPS_EVENTS: [&str; 3] = ["event(", "keep_events(", "local happened"];
@@ -99,7 +113,7 @@ macro_rules! scripts {
                 let constants = before.first.map_or_else(String::new, |First { seat, receiver }| {
                     format!("{room}local SEAT, RECEIVER = {seat}, {receiver}\n")
                 });
-                let texts = [&[clock], before.texts, &[own]].concat();
+                let texts = [vec![clock], before.all(keeps_events), vec![own]].concat();
                 let texts: Vec<_> = texts.into_iter().map(|text| with_or_without_events(text, keeps_events)).collect();
                 [flags, &constants, &assembled(&texts.iter().map(|text| &**text).collect::<Vec<_>>())].concat()
             }
@@ -109,7 +123,7 @@ macro_rules! scripts {
 
 scripts! {
     /// Asks for a seat.
-    Join = "join", TAKES, ROOM;
+    Join = "join", TAKES, ROOM.usually(NEWCOMER, false);
     /// Frees a seat.
     Leave = "leave", FREES, ROOM.wanting("'p'", "false");
     /// Frees a user's seat.
@@ -119,15 +133,15 @@ scripts! {
     /// A socket was lost.
     Gone = "gone", FREES, LOST.wanting("true", "false");
     /// Resumes a session.
-    Resume = "resume", TAKES, ROOM.wanting("'p'", "false");
+    Resume = "resume", TAKES, ROOM.wanting("'p'", "false").usually(RECONNECT, false);
     /// Appends to one inbox.
-    Send = "send", TAKES, SEND.wanting("true", "true");
+    Send = "send", TAKES, ROOM.wanting("true", "true").usually(SWIFT, true);
     /// Appends to all others' inboxes.
     Broadcast = "broadcast", TAKES, BROADCAST.wanting("true", "false");
     /// Appends to all inboxes.
     Announce = "announce", TAKES, ROOM;
     /// Compares, and trims inboxes.
-    Audit = "audit", FREES, AUDIT.wanting("true", "false");
+    Audit = "audit", FREES, ROOM.wanting("true", "false").usually(REST, true);
     /// Lists members.
     Members = "members", FREES, ROOM;
     /// Lists a node's seats.
@@ -152,6 +166,8 @@ scripts! {
     Release = "release", FREES, LEASES;
     /// Lists what is due.
     Look = "look", FREES, LEASES;
+    /// Lists rooms with somebody in them.
+    Occupied = "occupied", FREES, ALONE;
     /// Lists whose sockets are where.
     Present = "present", FREES, ALONE;
     /// Lists rooms with events that nobody has stored.
@@ -239,12 +255,28 @@ mod tests {
         let limits = LedgerLimits { events_max: 9, ..LedgerLimits::default() };
         let keeping = Scripts::new(SERVER_CLOCK, &Keys::new("aldis:"), &limits);
         assert!(keeping.0[Script::Join as usize].1.contains("  keep_events()"));
+        for (script, usual) in
+            [(Script::Join, "newcomer()"), (Script::Resume, "reconnect()"), (Script::Send, "swift()")]
+        {
+            let is_there = |scripts: &Scripts| scripts.0[script as usize].1.contains(usual);
+            assert!(is_there(&scripts) && is_there(&keeping) == (script == Script::Send), "{usual}");
+        }
     }
 
     #[test]
     fn a_seat_keeps_as_many_producers_as_it_may_have() {
         let max = actors::protocol::media::PRODUCERS_MAX;
         assert!(MEDIA.contains(&format!("local PRODUCERS_MAX = {max}\n")));
+    }
+
+    #[test]
+    fn a_member_tells_as_much_of_themselves_as_they_may() {
+        use actors::protocol::attributes::{ATTRIBUTES_BYTES_MAX, ATTRIBUTES_MAX, HIDDEN, METADATA};
+        let (told, limits) = (TOLD, [ATTRIBUTES_MAX, ATTRIBUTES_BYTES_MAX]);
+        let limits = limits.map(|limit| limit.to_string()).join(", ");
+        assert!(told.contains(&format!("local ATTRIBUTES_MAX, ATTRIBUTES_BYTES_MAX = {limits}\n")));
+        assert!(told.contains(&format!("'{METADATA}'")));
+        assert!([SEATS, NEWCOMER].iter().all(|text| text.contains(&format!("'\\1{HIDDEN}\\t'"))));
     }
 
     #[test]

@@ -90,7 +90,10 @@ impl Subscriptions {
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    use actors::{ledger::Notice, protocol::RoomId};
+    use actors::{
+        ledger::{ClosedRoom, Notice},
+        protocol::RoomId,
+    };
 
     use super::*;
 
@@ -110,7 +113,7 @@ mod tests {
     }
 
     fn notice() -> Event {
-        Event::Notice(Notice::RoomClosed(RoomId::from_letters([0; 10])))
+        Event::Notice(Notice::RoomClosed(ClosedRoom { room: RoomId::from_letters([0; 10]), revision: 2 }))
     }
 
     #[test]

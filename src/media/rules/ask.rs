@@ -25,6 +25,8 @@ pub(in crate::media) struct Ask {
     pub(in crate::media) path: String,
     /// Its body, JSON.
     pub(in crate::media) body: Option<String>,
+    /// The epoch of the room's media: the server closes what is of an earlier one.
+    pub(in crate::media) epoch: Option<u64>,
     /// The key under which the server repeats its answer.
     pub(in crate::media) key: Option<String>,
     /// Whether the answer has an `id`, which must be one.
@@ -32,14 +34,19 @@ pub(in crate::media) struct Ask {
 }
 
 /// 1 to 64 of `A-Z a-z 0-9 . _ -`, and neither `.` nor `..`, which would be another path.
-pub(super) fn is_id(text: &str) -> bool {
+pub(in crate::media) fn is_id(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     (1..=64).contains(&text.len()) && text.bytes().all(is_plain) && text != "." && text != ".."
 }
 
 impl Ask {
     fn new(event: &'static str, method: Method, path: String) -> Self {
-        Self { event, method, path, body: None, key: None, gives_id: false }
+        Self { event, method, path, body: None, epoch: None, key: None, gives_id: false }
+    }
+
+    /// The same in this epoch of the room's media.
+    pub(in crate::media) fn in_epoch(self, epoch: u64) -> Self {
+        Self { epoch: Some(epoch), ..self }
     }
 
     /// Makes the room, once, and tells what it can receive and send.
@@ -55,6 +62,17 @@ impl Ask {
     /// Deletes a peer with all it has.
     pub(in crate::media) fn delete_peer(room: RoomId, peer: SessionId) -> Self {
         Self::new("delete_peer", Method::Delete, format!("/v1/rooms/{room}/peers/{peer}"))
+    }
+
+    /// Names the rooms there, those after this one.
+    pub(in crate::media) fn rooms(after: Option<&str>) -> Self {
+        let after = after.map_or_else(String::new, |after| format!("?after={after}"));
+        Self::new("list_rooms", Method::Get, format!("/v1/rooms{after}"))
+    }
+
+    /// Who is in the room there.
+    pub(in crate::media) fn peers(room: RoomId) -> Self {
+        Self::new("list_peers", Method::Get, format!("/v1/rooms/{room}"))
     }
 
     /// Whether the server is well.
@@ -118,7 +136,7 @@ impl Ask {
         };
         let gives_id = matches!(call, Call::CreateTransport { .. } | Call::Produce { .. } | Call::Consume { .. });
         let path = format!("/v1/rooms/{room}/peers/{peer}/{path}");
-        Some(Self { event, method, path, body, key: Some(format!("{peer}-{rid}")), gives_id })
+        Some(Self { event, method, path, body, epoch: None, key: Some(format!("{peer}-{rid}")), gives_id })
     }
 }
 

@@ -23,7 +23,7 @@ async fn a_track_goes_from_one_member_to_another_with_every_call_of_the_port() {
     let (stub, bench) = Bench::heard().await;
     let room = bench.room().await;
     assert_eq!(*room.1.instance, stub.instance());
-    let capabilities = bench.media.capabilities(room.0, room.1.clone()).await.expect("capabilities");
+    let capabilities = bench.media.capabilities(room.0, (room.1.clone(), 1)).await.expect("capabilities");
     assert!(serde_json::from_str::<Value>(&capabilities).expect("JSON")["codecs"].is_array(), "{capabilities}");
 
     let (ann, bob) = (Peer::of(&bench, &room), Peer::of(&bench, &room));
@@ -123,7 +123,7 @@ async fn another_run_of_the_process_is_told_from_the_placed_one_and_no_room_is_m
     }
     assert_eq!(stub.calls(PUT), before);
     let (room, at) = of_before;
-    assert_eq!(bench.media.capabilities(room, at).await, Err(MediaError::OtherInstance));
+    assert_eq!(bench.media.capabilities(room, (at, 1)).await, Err(MediaError::OtherInstance));
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn who_stops_waiting_leaves_nothing_half_done() {
     let room = bench.room().await;
     let ann = Peer::of(&bench, &room);
     drop(ann.asks(1, new_transport(Direction::Send))); // never polled: nothing is asked
-    let later = bench.media.call(room.0, room.1.clone(), ann.session, 2, new_transport(Direction::Send));
+    let later = bench.media.call(room.0, (room.1.clone(), 1), ann.session, 2, new_transport(Direction::Send));
     drop(later);
     // It was under way when it was dropped, and has its answer under its rid.
     let again = ann.asks(2, new_transport(Direction::Send)).await.expect("a transport");
@@ -145,7 +145,7 @@ async fn a_server_that_this_node_does_not_know_is_unavailable() {
     let (_stub, bench) = Bench::heard().await;
     let (room, at) = bench.room().await;
     let unknown = actors::ports::Placement { server: "elsewhere:4443".into(), ..at };
-    super::assert_unavailable(bench.media.capabilities(room, unknown.clone()).await);
-    bench.media.delete_room(room, unknown);
+    super::assert_unavailable(bench.media.capabilities(room, (unknown.clone(), 1)).await);
+    bench.media.delete_room(room, unknown, None);
     let _unused = stub().await; // a stub alone changes nothing
 }

@@ -20,7 +20,7 @@ async fn peers_and_rooms_are_deleted_without_anybody_waiting() {
     let ann = Peer::of(&bench, &room);
     ann.asks(1, new_transport(Direction::Send)).await.expect("a transport");
     bench.media.delete_peer(room.0, room.1.clone(), ann.session);
-    bench.media.delete_room(room.0, room.1.clone());
+    bench.media.delete_room(room.0, room.1.clone(), None);
     assert!(bench.media.finish(PATIENCE).await);
     assert_eq!((stub.calls(DELETE_PEER), stub.calls(DELETE_ROOM)), (1, 1));
 }

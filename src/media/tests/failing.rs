@@ -85,7 +85,7 @@ async fn answers_that_are_cut_endless_or_of_another_kind_are_unavailable() {
         let ann = Peer::of(&bench, &("abc-defg-hij".parse().expect("a room"), at.clone()));
         assert_unavailable(ann.asks(1, new_transport(Direction::Send)).await);
         assert_eq!(server.asked(), 1, "case {number}");
-        assert_unavailable(bench.media.capabilities(ann.room, at).await);
+        assert_unavailable(bench.media.capabilities(ann.room, (at, 1)).await);
     }
 }
 
@@ -97,7 +97,7 @@ async fn no_redirect_is_followed() {
         let server = Canned::answering(status, &location, "").await;
         let bench = Bench::deaf(std::slice::from_ref(&server.url), limits());
         let at = actors::ports::Placement { server: super::address(&server.url).name.into(), instance: "one".into() };
-        assert_unavailable(bench.media.capabilities("abc-defg-hij".parse().expect("a room"), at).await);
+        assert_unavailable(bench.media.capabilities("abc-defg-hij".parse().expect("a room"), (at, 1)).await);
     }
     assert_eq!(target.asked(), 0, "the secret would go with it");
 }
@@ -111,7 +111,7 @@ async fn requests_beyond_the_queue_are_refused_at_once_and_those_in_it_have_thei
     let room = bench.room().await;
     stub.fault(Some(Fault::Silent));
     let ann = Peer::of(&bench, &room);
-    let call = |rid| bench.media.call(room.0, room.1.clone(), ann.session, rid, new_transport(Direction::Send));
+    let call = |rid| bench.media.call(room.0, (room.1.clone(), 1), ann.session, rid, new_transport(Direction::Send));
     let mut waiting: Vec<_> = (1..=3).map(call).collect();
     until(|| bench.media.servers[0].in_flight() == 3).await;
     assert_unavailable(call(4).await);
@@ -136,7 +136,7 @@ async fn a_secret_that_is_not_accepted_is_told_to_operators_with_the_remedy() {
     media.listen(std::sync::Arc::new(super::Ear::default())).await.expect("actors");
     let room = "abc-defg-hij".parse().expect("a room");
     let at = actors::ports::Placement { server: media.servers[0].name.clone(), instance: stub.instance().into() };
-    assert_unavailable(media.capabilities(room, at).await);
+    assert_unavailable(media.capabilities(room, (at, 1)).await);
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn what_happens_in_a_room_is_told_with_the_placement() {
     };
     let producer = id(&ann.asks(2, produce).await.expect("a producer"));
     let receive = id(&bob.asks(1, new_transport(Direction::Receive)).await.expect("a transport"));
-    let capabilities = bench.media.capabilities(room.0, room.1.clone()).await.expect("capabilities");
+    let capabilities = bench.media.capabilities(room.0, (room.1.clone(), 1)).await.expect("capabilities");
     let consume = Call::Consume { transport: receive, producer: producer.clone(), rtp_capabilities: capabilities };
     let consumer = id(&bob.asks(2, consume).await.expect("a consumer"));
     let named = |text: &str| Id::parse(text).expect("an id");

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Asked, Cached, Looked, RoomCache, known::Look, table::Table};
 use crate::{
     ledger::Values,
-    storage::{Guests, Meeting, Mode, RoomId},
+    storage::{Ban, Guests, Meeting, Mode, RoomId},
 };
 
 /// How long a state is kept in Redis, for the time when the database is away: whoever comes back to a room comes within a day.
@@ -57,6 +57,10 @@ struct Settings {
     name: String,
     #[serde(default)]
     guests: Guests,
+    #[serde(default)]
+    locked: bool,
+    #[serde(default)]
+    bans: Vec<Ban>,
 }
 
 impl SharedCache {
@@ -195,6 +199,8 @@ impl Settings {
             created_at: meeting.created_at.as_millisecond(),
             name: meeting.name.clone(),
             guests: meeting.guests,
+            locked: meeting.locked,
+            bans: meeting.bans.clone(),
         }
     }
 }
@@ -214,6 +220,8 @@ fn read(room_id: RoomId, text: &str) -> Option<Cached> {
             created_at: Timestamp::from_millisecond(room.created_at).ok()?,
             name: room.name,
             guests: room.guests,
+            locked: room.locked,
+            bans: room.bans,
         })),
     }
 }

@@ -1,6 +1,7 @@
 //! What backends do with rooms: create them for anybody, once for each idempotency key, and change and remove any.
 //! Must not know how a backend proves who it is.
 
+use actors::protocol::UserId;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -73,9 +74,8 @@ impl Hosting {
     /// # Errors
     /// `Unavailable`, `Unknown`.
     pub async fn change_any(&self, room_id: RoomId, change: MeetingChange) -> Result<Option<Meeting>, StoreError> {
-        // A room's host never changes.
-        let Some(room) = self.0.rooms.find(room_id).await? else { return Ok(None) };
-        self.change(room_id, room.host_id, change).await
+        let Some(host) = self.present_host(room_id).await? else { return Ok(None) };
+        self.change(room_id, host, change).await
     }
 
     /// Removes a room with what was said in it, whoever hosts it; false when there is none.
@@ -83,8 +83,13 @@ impl Hosting {
     /// # Errors
     /// `Unavailable`, `Unknown`.
     pub async fn remove_any(&self, room_id: RoomId) -> Result<bool, StoreError> {
-        let Some(room) = self.0.rooms.find(room_id).await? else { return Ok(false) };
-        self.remove(room_id, room.host_id).await
+        let Some(host) = self.present_host(room_id).await? else { return Ok(false) };
+        self.remove(room_id, host).await
+    }
+
+    /// A room's host, from the database: another node may have handed it over just now.
+    async fn present_host(&self, room_id: RoomId) -> Result<Option<UserId>, StoreError> {
+        Ok(self.0.rooms.store.meeting(room_id).await?.map(|room| room.host_id))
     }
 }
 

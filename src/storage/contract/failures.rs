@@ -73,6 +73,8 @@ fn room(id: &str) -> Meeting {
         created_at: at(0),
         name: String::new(),
         guests: Guests::No,
+        locked: false,
+        bans: Vec::new(),
     }
 }
 
@@ -236,7 +238,7 @@ const CHANGES: &[(&str, Change)] = &[
 ];
 
 /// The tables whose content is compared.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "users",
     "sessions",
     "session_tokens",
@@ -250,6 +252,7 @@ const TABLES: [&str; 14] = [
     "idempotent_answers",
     "webhook_events",
     "webhook_rooms",
+    "waiting_guests",
     "probe",
 ];
 

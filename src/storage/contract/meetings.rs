@@ -3,7 +3,9 @@
 use uuid::Uuid;
 
 use super::{at, someone};
-use crate::storage::{Guests, Meeting, MeetingChange, MeetingPage, Mode, RoomId, Store, StoreError, User};
+use crate::storage::{
+    Ban, BanChange, Guests, Meeting, MeetingChange, MeetingPage, Mode, RoomId, Store, StoreError, User,
+};
 
 pub(super) fn room_of(host: &User, second: i64) -> Meeting {
     room_for(host.id, second)
@@ -21,18 +23,30 @@ pub(super) fn room_for(host_id: uuid::Uuid, second: i64) -> Meeting {
         created_at: at(second),
         name: String::new(),
         guests: Guests::No,
+        locked: false,
+        bans: Vec::new(),
     }
 }
 
 pub(super) async fn a_room_is_found_as_it_was_made(store: &dyn Store) {
     let host = someone(store).await;
+    for mode in [Mode::Mesh, Mode::Sfu, Mode::Auto] {
+        let room = Meeting { mode, ..room_of(&host, 6) };
+        store.add_meeting(&room, room.host_id.as_uuid(), 10).await.expect("a room");
+        assert_eq!(store.meeting(room.room_id).await.expect("an answer").map(|room| room.mode), Some(mode));
+        let change = MeetingChange { max_participants: Some(9), ..MeetingChange::default() };
+        let changed = store.change_meeting(room.room_id, &room.host_id, change).await.expect("an answer");
+        assert_eq!(changed.map(|room| room.mode), Some(mode));
+    }
     let room = Meeting {
         max_participants: 17,
         seat_window_seconds: 120,
-        mode: Mode::Sfu,
+        mode: Mode::Auto,
         active: false,
         name: "Wöchentlich".to_owned(),
         guests: Guests::Ask,
+        locked: true,
+        bans: vec![ban(9)],
         ..room_of(&host, 7)
     };
     store.add_meeting(&room, room.host_id.as_uuid(), 10).await.expect("a room");
@@ -78,6 +92,7 @@ pub(super) async fn only_the_host_changes_a_room_and_each_change_counts(store: &
         seat_window_seconds: Some(0),
         name: Some("Ä".to_owned()),
         guests: Some(Guests::Yes),
+        locked: Some(true),
         ..MeetingChange::default()
     };
     let changed =
@@ -89,6 +104,7 @@ pub(super) async fn only_the_host_changes_a_room_and_each_change_counts(store: &
         revision: 3,
         name: "Ä".to_owned(),
         guests: Guests::Yes,
+        locked: true,
         ..room
     };
     assert_eq!(changed, expected);
@@ -132,4 +148,46 @@ pub(super) async fn of_many_rooms_at_once_no_more_than_the_limit_are_made(store:
         futures_util::future::join_all(rooms.iter().map(|room| store.add_meeting(room, room.host_id.as_uuid(), 3)))
             .await;
     assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 3, "{made:?}");
+}
+
+fn ban(number: u128) -> Ban {
+    Ban { user: actors::protocol::UserId::from_u128(number), name: "B \"ob\"".to_owned(), at: at(3) }
+}
+
+pub(super) async fn bans_are_kept_with_the_room_and_each_change_counts(store: &dyn Store) {
+    let host = someone(store).await;
+    let room = room_of(&host, 0);
+    store.add_meeting(&room, room.host_id.as_uuid(), 10).await.expect("a room");
+    let guest = Ban { user: "auth0|bob".parse().expect("an id"), ..ban(1) };
+    for (change, bans) in [
+        (BanChange::Add(ban(1)), vec![ban(1)]),
+        (BanChange::Add(guest.clone()), vec![ban(1), guest.clone()]),
+        (BanChange::Lift(ban(1).user), vec![guest]),
+        (BanChange::LiftAll, Vec::new()),
+    ] {
+        let changed = store.change_bans(room.room_id, &change).await.expect("an answer").expect("the room");
+        assert_eq!(changed.bans, bans);
+        assert_eq!(store.meeting(room.room_id).await.expect("an answer"), Some(changed));
+    }
+    assert_eq!(store.meeting(room.room_id).await.expect("an answer").map(|room| room.revision), Some(5));
+    assert_eq!(store.change_bans(RoomId::random(), &BanChange::LiftAll).await.expect("an answer"), None);
+}
+
+pub(super) async fn a_room_is_handed_over_by_its_host_to_anybody(store: &dyn Store) {
+    let (host, other) = (someone(store).await, someone(store).await);
+    let room = room_of(&host, 0);
+    store.add_meeting(&room, room.host_id.as_uuid(), 10).await.expect("a room");
+    let guest = actors::protocol::UserId::random();
+    let foreign: actors::protocol::UserId = "auth0|bob".parse().expect("an id");
+    let mut from = room.host_id.clone();
+    for (revision, to) in (2..).zip([other.id.into(), guest, foreign, host.id.into()]) {
+        let stranger = actors::protocol::UserId::random();
+        assert_eq!(store.hand_over(room.room_id, &stranger, &to).await.expect("an answer"), None, "not theirs");
+        let changed = store.hand_over(room.room_id, &from, &to).await.expect("an answer").expect("the room");
+        assert_eq!((&changed.host_id, changed.revision), (&to, revision));
+        let page = MeetingPage { before: None, limit: 9 };
+        assert_eq!(store.meetings_of(&to, page).await.expect("a page"), [changed]);
+        assert_eq!(store.meetings_of(&from, page).await.expect("a page"), []);
+        from = to;
+    }
 }

@@ -8,20 +8,34 @@ pub enum Mode {
     Mesh,
     /// Through a media service.
     Sfu,
+    /// Between the browsers of two, through a media service from three members on.
+    Auto,
 }
 
 impl Mode {
-    pub(super) fn as_str(self) -> &'static str {
+    /// The columns `mode` and `auto`: versions that do not know `auto` take such a room for one of mode `sfu`.
+    pub(super) const fn columns(self) -> (&'static str, bool) {
         match self {
-            Self::Mesh => "mesh",
-            Self::Sfu => "sfu",
+            Self::Mesh => ("mesh", false),
+            Self::Sfu => ("sfu", false),
+            Self::Auto => ("sfu", true),
+        }
+    }
+
+    /// What [`columns`](Self::columns) writes.
+    pub(super) fn read(mode: String, is_auto: bool) -> Result<Self, NotAMode> {
+        match mode.as_str() {
+            "mesh" => Ok(Self::Mesh),
+            "sfu" if is_auto => Ok(Self::Auto),
+            "sfu" => Ok(Self::Sfu),
+            _ => Err(NotAMode(mode)),
         }
     }
 }
 
 /// Not the name of a mode.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown mode {0:?}: it is \"mesh\" or \"sfu\"")]
+#[error("unknown mode {0:?}: it is \"mesh\", \"sfu\" or \"auto\"")]
 pub struct NotAMode(pub(super) String);
 
 impl TryFrom<String> for Mode {
@@ -31,6 +45,7 @@ impl TryFrom<String> for Mode {
         match text.as_str() {
             "mesh" => Ok(Self::Mesh),
             "sfu" => Ok(Self::Sfu),
+            "auto" => Ok(Self::Auto),
             _ => Err(NotAMode(text)),
         }
     }

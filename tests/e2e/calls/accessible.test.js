@@ -1,22 +1,16 @@
 // axe-core on every state of the page, in light and dark: no violation of WCAG 2.2 A and AA, nor of its best practices.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { accessible as isAccessible } from "../stage/axe.js";
 import { House } from "../stage/house.js";
+import { PlayedRoom } from "../stage/played-room.js";
 
 const house = House.open();
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let states = 0;
 
 async function accessible(person, name) {
-  for (const colorScheme of ["light", "dark"]) {
-    await person.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await person.page.evaluate(AXE);
-    const violations = await person.page.evaluate(async () => {
-      const { violations: found } = await window.axe.run();
-      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" · ")}`);
-    });
-    assert.deepEqual(violations, [], `${name}, ${colorScheme}`);
-  }
+  states += 1;
+  await isAccessible(person.page, name);
 }
 
 house.test("pages before a call", async () => {
@@ -29,6 +23,12 @@ house.test("pages before a call", async () => {
   await nobody.page.goto("/r/nowhere");
   await nobody.shows("page-not-found");
   await accessible(nobody, "not found");
+  await nobody.page.goto("/#/reset?token=x");
+  await nobody.shows("page-reset");
+  await accessible(nobody, "a new password");
+  await nobody.page.goto("/offline.html");
+  await nobody.shows("offline");
+  await accessible(nobody, "offline");
   const ann = await house.person("Ann");
   await ann.page.goto("/");
   await ann.shows("page-lobby");
@@ -42,6 +42,12 @@ house.test("pages before a call", async () => {
   await nobody.page.goto(`/r/${open}`);
   await nobody.shows("guest-form");
   await accessible(nobody, "invited as a guest");
+  await nobody.page.route("**/guests", (route) => route.fulfill({ status: 202, json: { waiting: "w", pollAfterMs: 60_000 } }));
+  await nobody.get("guest-name").fill("Gus");
+  await nobody.get("auth-submit").click();
+  await nobody.shows("guest-waiting");
+  await accessible(nobody, "waiting for the host");
+  await nobody.get("guest-give-up").click();
   await nobody.get("language").selectOption("de");
   await accessible(nobody, "invited, in German");
   await ann.get("create-seats").selectOption("8");
@@ -101,4 +107,48 @@ house.test("a call", async () => {
   await ann.get("leave").click();
   await ann.shows("page-left");
   await accessible(ann, "left");
+});
+
+house.test("a host's call, and what can go wrong", async () => {
+  const ann = await house.person("Ann");
+  const roomId = await ann.makeRoom({ guests: "ask" });
+  const members = await ann.context.newPage();
+  await members.goto("/docs/");
+  const room = await PlayedRoom.of(ann, members);
+  const [ben] = room.has(["Ben", "Cleo"]);
+  const waiting = [{ id: "w1", name: "Gus", since: new Date().toISOString() }];
+  await ann.page.route("**/waiting", (route) => route.fulfill({ json: waiting }));
+  await ann.joinFromLobby(roomId);
+  await ann.sees(ben);
+  await ann.get("people-toggle").click();
+  await ann.shows("waiting-guest");
+  await accessible(ann, "guests before the door");
+  await ann.get("person-actions").first().click();
+  await accessible(ann, "what the host may do");
+  await ann.get("remove").click();
+  await accessible(ann, "somebody is to be removed");
+  room.say("room_changed", { hostId: ann.userId, guests: "ask", name: "", locked: true });
+  room.say("mute_requested", { by: ben.userId, kind: "audio" });
+  await ann.shows("mute-request");
+  await accessible(ann, "asked to mute, in a locked room");
+  room.tell("degraded", { without: ["database"] });
+  await ann.get("pin").first().click();
+  await accessible(ann, "pinned");
+  await ann.page.evaluate(() => history.back());
+  await ann.shows("leave-dialog");
+  await accessible(ann, "leaving");
+  await ann.get("leave-no").click();
+  for (const [code, close, testId] of [
+    ["removed", 4403, "page-removed"],
+    ["banned", 4403, "page-banned"],
+    ["room_locked", 1000, "page-locked"],
+    ["room_full", 1000, "page-room-full"],
+    ["replaced", 4409, "page-replaced"],
+  ]) {
+    room.ends(code, close);
+    await ann.knock(roomId);
+    await ann.shows(testId);
+    await accessible(ann, testId);
+  }
+  assert.ok(states >= 35, `${states} states were looked at`);
 });

@@ -60,7 +60,7 @@ house.test("the host decides in the app whether guests may join, and what the ro
   await ann.get("room-change").click();
   await ann.photograph("room-dialog");
   await ann.get("room-name").fill("Closed house");
-  await ann.get("room-guests").uncheck();
+  await ann.get("room-guests").selectOption("no");
   await ann.get("auth-submit").click();
   await ann.get("room-dialog").waitFor({ state: "hidden" });
   await ann.get("room-item").filter({ hasText: "Closed house" }).waitFor();
@@ -154,4 +154,41 @@ house.test("the language changes in the middle of a call, which goes on", async 
   await ann.page.keyboard.press("Escape");
   await ann.sees(ben);
   assert.equal((await ann.connections()).length, 1);
+});
+
+house.test("a link that was copied with what stood beside it leads to the room, and an address that is none says so", async () => {
+  const ann = await house.person("Ann");
+  const roomId = await ann.makeRoom({ guests: "yes" });
+  const gus = await house.stranger("Gus");
+  for (const copied of [roomId.replaceAll("-", ""), `${roomId}).`, `%20${roomId.toUpperCase()}%E2%80%9D`]) {
+    await gus.page.goto(`/r/${copied}`);
+    await gus.shows("guest-form");
+    assert.equal(await gus.page.locator(".code").textContent(), roomId);
+  }
+  for (const path of ["/r/", "/r", "/rooms", `/R/${roomId}`]) {
+    const answer = await gus.page.goto(path);
+    assert.equal(answer.status(), 404);
+    await gus.shows("page-not-found");
+    await gus.get("go-home").click();
+    await gus.shows("page-welcome");
+  }
+});
+
+house.test("who opens a call in which they are already is told so before they join; and that the room is full", async () => {
+  const {
+    roomId,
+    people: [ann, ben],
+  } = await house.call(["Ann", "Ben"], { settings: { maxParticipants: 2, guests: "yes" } });
+  const second = await house.tab(ben);
+  await second.page.goto(`/r/${roomId}`);
+  await second.get("prejoin-notice").filter({ hasText: "You are in this call already" }).waitFor();
+  await second.photograph("prejoin-elsewhere");
+  const cleo = await house.person("Cleo");
+  await cleo.page.goto(`/r/${roomId}`);
+  await cleo.get("prejoin-notice").filter({ hasText: "All seats are taken" }).waitFor();
+  await ben.get("leave").click();
+  await ann.missesTileOf(ben);
+  await cleo.page.reload();
+  await cleo.shows("prejoin-participants");
+  assert.equal(await cleo.get("prejoin-notice").count(), 0);
 });

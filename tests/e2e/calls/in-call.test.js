@@ -1,65 +1,23 @@
 // The page during a call: on every width, with every panel, when a device fails, and when one wants to leave.
 import assert from "node:assert/strict";
-import { misplaced } from "../stage/geometry.js";
 import { House } from "../stage/house.js";
-import { shoot } from "../stage/photographs.js";
-import { until } from "../stage/wait.js";
+import { fits } from "../stage/sizes.js";
+import { stays, until } from "../stage/wait.js";
 
 const house = House.open();
-/** From the narrowest phone (and a desktop at 400 %) to a desktop. */
-const SIZES = [
-  [320, 568],
-  [344, 882],
-  [360, 640],
-  [390, 844],
-  [640, 360],
-  [768, 1024],
-  [1280, 800],
-];
-
-/** Looks at the page in every size; `name` is for the pictures. */
-async function fits(person, name) {
-  for (const [width, height] of SIZES) {
-    await person.page.setViewportSize({ width, height });
-    await person.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    await shoot(person.page, `size-${name}-${width}`);
-    assert.deepEqual(await person.page.evaluate(misplaced), [], `${name} on ${width} × ${height}`);
-  }
-  await person.page.setViewportSize({ width: 1280, height: 800 });
-}
-
-house.test("no control leaves the view or lies upon another, on any width and with any panel", async () => {
-  const ann = await house.person("Ann");
-  const roomId = await ann.makeRoom();
-  await ann.page.goto(`/r/${roomId}`);
-  await ann.shows("page-prejoin");
-  await fits(ann, "prejoin");
-  await ann.join(roomId);
-  await fits(ann, "alone");
-  const ben = await (await house.person("Benjamin-Maximilian")).join(roomId);
-  await ann.sees(ben);
-  await fits(ann, "pair");
-  await ben.says("A long message, so that lines wrap: ".repeat(6));
-  await ann.get("chat-unread").waitFor();
-  await ann.get("chat-toggle").click();
-  await fits(ann, "chat");
-  await ann.get("people-toggle").click();
-  await fits(ann, "people");
+house.test("no control leaves the view or lies upon another beside a shared screen", async () => {
+  const { people: [ann, ben] } = await house.call(["Ann", "Benjamin-Maximilian"]);
   await ben.get("screen").click();
   await ann.seesScreenOf(ben);
-  await fits(ann, "people-and-screen");
-  await ann.get("people-toggle").click();
   await fits(ann, "screen");
+  await ann.get("people-toggle").click();
+  await fits(ann, "people-and-screen");
   await ben.get("screen").click();
   await ann.get("screen").click();
   await ann.shows("sharing");
   ann.line.cut();
   await ann.shows("banner-reconnecting");
   await fits(ann, "sharing-and-reconnecting");
-  ann.line.mend();
-  await ann.isJoined();
-  await ann.get("settings").click();
-  await fits(ann, "settings");
 });
 
 house.test("a device that fails is told in words, until it works or is dismissed", async () => {
@@ -96,6 +54,38 @@ house.test("a device that fails is told in words, until it works or is dismissed
   await until("the camera's trouble is over", async () => (await ann.get("trouble-camera").count()) === 0);
   await ann.get("trouble-microphone").getByRole("button").click();
   await until("the other was read", async () => (await ann.get("trouble-microphone").count()) === 0);
+});
+
+house.test("as long as the browser asks for the devices, the page says what to do, before the call and in it", async () => {
+  const ann = await house.person("Ann");
+  const roomId = await ann.makeRoom();
+  await ann.context.addInitScript(() => {
+    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    const answered = new Promise((answer) => {
+      window.allow = answer;
+    });
+    navigator.mediaDevices.getUserMedia = (wish) => answered.then(() => open(wish));
+    navigator.permissions.query = async () => ({ state: localStorage.getItem("test.permission") ?? "prompt" });
+  });
+  await ann.page.goto(`/r/${roomId}`);
+  await ann.shows("device-asked");
+  // A device that is allowed, and opens slowly, is no question.
+  await ann.page.evaluate(() => localStorage.setItem("test.permission", "granted"));
+  await ann.page.reload();
+  await ann.shows("page-prejoin");
+  await stays("nobody is asked", async () => (await ann.get("device-asked").count()) === 0, 3_000);
+  await ann.page.evaluate(() => localStorage.removeItem("test.permission"));
+  await ann.page.reload();
+  await ann.shows("device-asked");
+  await ann.photograph("prejoin-asked");
+  await ann.get("prejoin-join").click();
+  await ann.isJoined();
+  await ann.shows("device-asked");
+  await ann.photograph("call-asked");
+  await ann.page.evaluate(() => window.allow());
+  await ann.get("device-asked").waitFor({ state: "detached" });
+  await until("both are on", async () => (await ann.get("mute").getAttribute("data-on")) === "true");
+  assert.equal(await ann.get("camera").getAttribute("data-on"), "true");
 });
 
 house.test("who is here is listed, unread messages are in the tab's title, and the keyboard's focus follows the page", async () => {
@@ -143,11 +133,7 @@ house.test('"Back" in a call asks before it leaves', async () => {
   const [ann, ben] = [await house.person("Ann"), await house.person("Ben")];
   const roomId = await ann.makeRoom();
   await ben.join(roomId);
-  await ann.page.goto("/");
-  await ann.get("join-code").fill(roomId);
-  await ann.get("join-code").press("Enter");
-  await ann.get("prejoin-join").click();
-  await ann.isJoined();
+  await ann.joinFromLobby(roomId);
   await ann.sees(ben);
   await ann.page.evaluate(() => history.back());
   await ann.shows("leave-dialog");

@@ -1,51 +1,9 @@
 import assert from "node:assert/strict";
 import { House } from "../stage/house.js";
+import { PlayedRoom } from "../stage/played-room.js";
 import { until } from "../stage/wait.js";
 
 const house = House.open();
-
-house.test("with the keyboard alone, a new user signs up, creates a room, joins it and leaves it", async () => {
-  const ann = await house.stranger("Ann");
-  await ann.page.goto("/");
-  await ann.shows("page-welcome");
-  await ann.photograph("welcome");
-  const { keyboard } = ann.page;
-  const tabTo = (testId) =>
-    until(`the focus is on ${testId}`, async () => {
-      await keyboard.press("Tab");
-      return ann.page.evaluate((id) => document.activeElement?.matches(`[data-testid=${id}]`), testId);
-    });
-  for (const [field, text] of [
-    ["auth-name", ann.name],
-    ["auth-email", ann.email],
-    ["auth-password", ann.password],
-  ]) {
-    await tabTo(field);
-    await keyboard.type(text);
-  }
-  await keyboard.press("Enter");
-  await ann.shows("rooms-empty");
-  await ann.photograph("lobby-empty");
-  await tabTo("create-room");
-  await keyboard.press("Enter");
-  await ann.shows("page-prejoin");
-  await until("the own camera plays", () => ann.page.evaluate(() => document.querySelector("video")?.videoWidth > 0));
-  await ann.photograph("prejoin");
-  await tabTo("prejoin-join");
-  await keyboard.press("Enter");
-  await ann.isJoined();
-  await ann.shows("alone");
-  await ann.photograph("room-alone");
-  await tabTo("settings");
-  await keyboard.press("Enter");
-  await ann.shows("settings-dialog");
-  await ann.photograph("room-settings");
-  await keyboard.press("Escape");
-  await ann.get("settings-dialog").waitFor({ state: "hidden" });
-  await tabTo("leave");
-  await keyboard.press("Enter");
-  await ann.shows("page-left");
-});
 
 house.test("a wrong password is refused, the right one opens the lobby with the rooms, and logging out ends it", async () => {
   const ann = await house.person("Ann");
@@ -126,6 +84,23 @@ house.test("who is disabled in a call is told so, and can use another account", 
     return (await ben.get("page-disabled").count()) + (await ben.get("page-welcome").count()) > 0;
   });
   await ben.photograph("after-disabling");
+});
+
+house.test("a page that the server does not understand is loaded again by its button", async () => {
+  const ann = await house.person("Ann");
+  const roomId = await ann.makeRoom();
+  const members = await ann.context.newPage();
+  await members.goto("/docs/");
+  const room = await PlayedRoom.of(ann, members);
+  room.ends("already_in_room", 1002);
+  await ann.knock(roomId);
+  await ann.shows("page-error");
+  await ann.page.evaluate(() => {
+    window.isOld = true;
+  });
+  await ann.get("load-again").click();
+  await ann.shows("page-prejoin");
+  assert.ok(!(await ann.page.evaluate(() => window.isOld)));
 });
 
 house.test("an unreachable server has a page of its own, with a retry once it is back", async () => {

@@ -49,6 +49,10 @@ export class Firefox {
     });
     await person.page.setViewport({ width: 1280, height: 800 });
     await person.page.evaluateOnNewDocument(() => {
+      // Its fake camera is as large as one asks: small, as Chromium's here, so that its encoder does not fill a processor.
+      const { mediaDevices } = navigator;
+      const open = mediaDevices?.getUserMedia.bind(mediaDevices);
+      if (open) mediaDevices.getUserMedia = ({ video, ...rest }) => open({ ...rest, ...(video && { video: { width: 320, height: 180, frameRate: 10 } }) });
       const made = [];
       Object.defineProperty(window, "madeConnections", { value: made });
       const Native = window.RTCPeerConnection;
@@ -120,6 +124,13 @@ export class Firefox {
   }
   seesScreenOf(other) {
     return this.#moves("screenFramesDecoded", other);
+  }
+  /** Statistics of another person; Firefox counts the frames that it shows of a stream only as decoded ones. */
+  picture(other) {
+    return this.page.evaluate(async (userId) => {
+      const peer = (await window.aldis.peers()).find((each) => each.userId === userId);
+      return peer && { ...peer, framesShown: peer.framesDecoded };
+    }, other.userId);
   }
   async #moves(key, other) {
     const frames = () =>

@@ -1,9 +1,10 @@
 // The fixture of one file of tests: a shared node and browser; each test has its own people.
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { mkdtemp, rm } from "node:fs/promises";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { chromium } from "playwright-core";
 import { camera } from "./camera.js";
 import { evidence } from "./evidence.js";
@@ -12,9 +13,10 @@ import { Person } from "./person.js";
 
 /** A test that takes longer hangs. Milliseconds. */
 const TEST_MS = 150_000;
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-const flags = (picture) => [
+/** What Chromium is started with; `picture` is what its camera shows. */
+export const flags = (picture) => [
   "--no-sandbox",
   "--disable-gpu",
   "--no-first-run",
@@ -37,7 +39,10 @@ function hasNetwork() {
 
 export class House {
   #directory;
-  #people = [];
+  /** The people of the test that runs: several may run at once. */
+  #people = new AsyncLocalStorage();
+  /** The file that cameras show. */
+  picture;
   browser;
   node;
 
@@ -59,10 +64,13 @@ export class House {
 
   async #open(start, keepsPages) {
     this.#directory = await mkdtemp(join(tmpdir(), "aldis-browser-"));
-    const picture = await camera(join(this.#directory, "camera.y4m"));
-    this.node = await start();
+    this.picture = await camera(join(this.#directory, "camera.y4m"));
     const ignoreDefaultArgs = keepsPages ? ["--disable-back-forward-cache"] : [];
-    this.browser = await chromium.launch({ executablePath: CHROMIUM, args: flags(picture), ignoreDefaultArgs });
+    const launched = chromium.launch({ executablePath: CHROMIUM, args: flags(this.picture), ignoreDefaultArgs });
+    // What has come about is closed also if the other has not.
+    const both = await Promise.allSettled([start(), launched]);
+    [this.node, this.browser] = both.map(({ value }) => value);
+    for (const { reason } of both) if (reason) throw reason;
   }
 
   async #close() {
@@ -75,8 +83,12 @@ export class House {
 
   /** A new person. */
   async stranger(name, node = this.node) {
-    const person = await Person.arrive(name, this.browser, node);
-    this.#people.push(person);
+    return this.welcome(await Person.arrive(name, this.browser, node));
+  }
+
+  /** A person who came by other means is of this test, too. */
+  welcome(person) {
+    this.#people.getStore().push(person);
     return person;
   }
 
@@ -86,42 +98,46 @@ export class House {
   }
 
   async tab(person) {
-    const tab = await person.secondTab();
-    this.#people.push(tab);
-    return tab;
+    return this.welcome(await person.secondTab());
   }
 
   /** A room with these people in it, in this order, each seeing each move. */
   async call(names, { query = "", settings = {}, node = this.node } = {}) {
-    const people = [];
-    for (const name of names) people.push(await this.person(name, node));
+    const people = await Promise.all(names.map((name) => this.person(name, node)));
     const roomId = await people[0].makeRoom(settings);
     for (const person of people) await person.join(roomId, query);
-    for (const person of people) {
-      for (const other of people) if (other !== person) await person.sees(other);
-    }
+    const pairs = people.flatMap((person) => people.filter((other) => other !== person).map((other) => [person, other]));
+    await Promise.all(pairs.map(([person, other]) => person.sees(other)));
     return { roomId, people };
   }
 
-  /** A test that prints every page's evidence on failure. */
-  test(name, play, timeout = TEST_MS) {
-    test(name, { timeout }, async () => {
-      try {
-        await play();
-        for (const { name: who, tape } of this.#people) assert.deepEqual(tape.complaints, [], `${who}'s page is well`);
-      } catch (error) {
-        await evidence(name, this.#people, this.node);
-        throw error;
-      } finally {
-        await this.#sendHome();
-      }
-    });
+  /** A test that prints every page's evidence on failure. `options`: of `node:test`, such as `skip`. */
+  test(name, play, timeout = TEST_MS, options = {}) {
+    test(name, { timeout, ...options }, () => this.#people.run([], () => this.#play(name, play)));
   }
 
-  async #sendHome() {
-    for (const { context, line } of this.#people.splice(0)) {
-      await context.close().catch(() => {});
-      line?.close();
+  /** The tests that `tell` makes, so many at once: for those that mostly wait, and share nothing but the node and the browser. */
+  together(name, tell, concurrency = true) {
+    describe(name, { concurrency }, tell);
+  }
+
+  async #play(name, play) {
+    const people = this.#people.getStore();
+    try {
+      await play();
+      for (const { name: who, tape } of people) assert.deepEqual(tape.complaints, [], `${who}'s page is well`);
+    } catch (error) {
+      await evidence(name, people, this.node);
+      throw error;
+    } finally {
+      await sendHome(people);
     }
+  }
+}
+
+async function sendHome(people) {
+  for (const { context, line } of people) {
+    await context.close().catch(() => {});
+    line?.close();
   }
 }

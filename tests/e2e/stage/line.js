@@ -3,6 +3,7 @@ import { connect, createServer } from "node:net";
 
 export class Line {
   #server;
+  #host;
   #target;
   #open = new Set();
   #isCut = false;
@@ -12,20 +13,22 @@ export class Line {
   /** Connections forwarded so far. */
   connections = 0;
 
-  /** `target`: the node's `host:port`. */
-  static async to(target) {
+  /** `target`: the node's `host:port`. `host`: where this proxy listens, if not on loopback. */
+  static async to(target, host = "127.0.0.1") {
     const line = new Line();
+    line.#host = host;
     line.lead(target);
     line.#server = createServer((near) => line.#carry(near));
     await new Promise((resolve, reject) => {
-      line.#server.once("error", reject).listen(0, "127.0.0.1", resolve);
+      line.#server.once("error", reject).listen(0, host, resolve);
     });
     return line;
   }
 
   /** The node's URL through this proxy. `localhost` is a secure context, so cameras are available. */
   get origin() {
-    return `http://localhost:${this.#server.address().port}`;
+    const name = this.#host === "127.0.0.1" ? "localhost" : this.#host;
+    return `http://${name}:${this.#server.address().port}`;
   }
 
   /** Forwards new connections to this target from now on. */

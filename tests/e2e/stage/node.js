@@ -76,9 +76,14 @@ export class Node {
     if (how !== 0) throw new Error(`the node did not stop in order (${how}):\n${this.tail()}`);
   }
 
+  /** The operators' token. */
+  async operatorsToken() {
+    return (await readFile(join(this.#directory, "data", "admin.token"), "utf8")).trim();
+  }
+
   /** As an operator. */
   async disable(userId) {
-    const token = (await readFile(join(this.#directory, "data", "admin.token"), "utf8")).trim();
+    const token = await this.operatorsToken();
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const url = `http://${this.admin}/internal/users/${userId}`;
     const answer = await fetch(url, { method: "PATCH", headers, body: JSON.stringify({ disabled: true }) });

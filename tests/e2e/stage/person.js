@@ -9,6 +9,8 @@ const PASSWORD = "correct horse battery";
 /** Frames that must come before a picture counts as moving: more than a still picture sends. */
 const MOVING_FRAMES = 8;
 let number = 0;
+/** Accounts are made one after the other: hashing passwords is meant to be slow. */
+let making = Promise.resolve();
 
 export class Person {
   name;
@@ -24,16 +26,17 @@ export class Person {
 
   /**
    * With a separate browser profile and proxy to the node; not signed in. What has an `origin` of its own is behind a
-   * proxy already, with a certificate that nobody signed.
+   * proxy already, with a certificate that nobody signed. `line`: a proxy that is there already.
    */
-  static async arrive(name, browser, node) {
+  static async arrive(name, browser, node, line = null) {
     const person = new Person();
     number += 1;
     person.name = name;
     person.email = `${name.toLowerCase()}-${number}@example.org`;
-    person.line = node.origin ? null : await Line.to(node.http);
+    person.line = line ?? (node.origin ? null : await Line.to(node.http));
     const [baseURL, ignoreHTTPSErrors] = [node.origin ?? person.line.origin, Boolean(node.origin)];
-    person.context = await browser.newContext({ baseURL, ignoreHTTPSErrors, viewport: { width: 1280, height: 800 } });
+    const locale = process.env.E2E_LANGUAGE ?? "en-US";
+    person.context = await browser.newContext({ baseURL, ignoreHTTPSErrors, locale, viewport: { width: 1280, height: 800 } });
     await person.context.addInitScript(recordConnections);
     await person.#openTab();
     return person;
@@ -59,7 +62,9 @@ export class Person {
   /** Creates the account without the page; this browser gets its cookies. */
   async signUp() {
     const { email, password, name } = this;
-    const answer = await this.#post("/api/auth/signup", { email, password, name });
+    const made = making.then(() => this.#post("/api/auth/signup", { email, password, name }));
+    making = made.catch(() => {});
+    const answer = await made;
     this.token = answer.accessToken;
     this.userId = answer.user.id;
     // As the page does: it asks the server who is signed in only where somebody has been.
@@ -102,6 +107,16 @@ export class Person {
   /** Joins the room. */
   async join(roomId, query) {
     await this.knock(roomId, query);
+    await this.isJoined();
+    return this;
+  }
+
+  /** The same from the lobby, so that "Back" leads there. */
+  async joinFromLobby(roomId) {
+    await this.page.goto("/");
+    await this.get("join-code").fill(roomId);
+    await this.get("join-code").press("Enter");
+    await this.get("prejoin-join").click();
     await this.isJoined();
     return this;
   }

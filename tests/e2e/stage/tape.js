@@ -1,8 +1,9 @@
 // Messages sent and received by a page's sockets, as on the wire; and the page's errors.
 
 export class Tape {
-  /** `{ at, direction: "sent" | "received", type, data }`, oldest first. */
+  /** `{ at, direction: "sent" | "received", type, data, again }`, oldest first; `again`: the same text went this way before. */
   messages = [];
+  #texts = new Set();
   /** How many sockets the page opened. */
   sockets = 0;
   /** Uncaught exceptions, and violations of the page's security policy. */
@@ -34,9 +35,10 @@ export class Tape {
   sent(type, since = 0) {
     return this.#find("sent", type, since);
   }
-  /** Descriptions and requests for them, both ways. */
+  /** Descriptions and requests for them, both ways; not those that a resumed session sends again. */
   negotiations(since = 0) {
-    return this.messages.slice(since).filter(({ type }) => ["offer", "answer", "renegotiate"].includes(type));
+    const isNew = ({ type, again }) => ["offer", "answer", "renegotiate"].includes(type) && !again;
+    return this.messages.slice(since).filter(isNew);
   }
 
   #find(direction, type, since) {
@@ -45,6 +47,9 @@ export class Tape {
 
   #keep(direction, payload) {
     const { type, data } = JSON.parse(payload);
-    this.messages.push({ at: new Date().toISOString(), direction, type, data });
+    const text = `${direction} ${payload}`;
+    const again = this.#texts.has(text);
+    this.#texts.add(text);
+    this.messages.push({ at: new Date().toISOString(), direction, type, data, again });
   }
 }

@@ -230,7 +230,8 @@ impl Client {
                     let message = message.map_err(|_| GivenUp)?;
                     heard_at = Instant::now();
                     if message["type"] == "degraded" {
-                        let without = message["data"]["without"].as_array().is_some_and(|what| !what.is_empty());
+                        let without = message["data"]["without"].as_array();
+                        let without = without.is_some_and(|what| what.iter().any(|name| name == "signaling"));
                         degraded_at = without.then_some(heard_at);
                     }
                     if self.hear(&message) {

@@ -17,6 +17,7 @@ macro_rules! ledger_cases {
         seated::the_replaced_seats_node_is_told
         seated::a_replaced_disconnected_seat_is_not_told
         seated::the_newcomer_does_not_see_its_own_join
+        seated::rooms_with_somebody_connected_are_listed_a_page_at_a_time
         seated::a_repeated_join_is_answered_as_the_first_and_told_once
         seated::a_join_repeated_after_a_resume_has_no_effect_on_it
         seated::leaving_tells_the_others_why
@@ -24,6 +25,7 @@ macro_rules! ledger_cases {
         seated::an_ended_session_cannot_leave_for_its_successor
         seated::closing_ends_every_seat_on_every_node
         seated::a_closed_room_starts_afresh
+        seated::a_room_that_somebody_has_joined_by_newer_settings_is_not_closed
         seated::a_room_without_seats_has_no_members
         seated::rooms_do_not_see_each_other
         fenced::the_fence_begins_at_one_and_rises_with_each_resume
@@ -38,6 +40,7 @@ macro_rules! ledger_cases {
         fenced::an_audit_with_an_old_fence_is_told_that_the_seat_moved
         fenced::a_kick_frees_a_seat_whatever_its_fence
         fenced::a_kick_on_the_seats_own_node_is_told_with_the_answer
+        fenced::a_kick_that_is_repeated_frees_no_seat_taken_since
         fenced::a_kick_of_somebody_who_is_not_there_changes_nothing
         fenced::a_kicked_disconnected_seat_cannot_be_resumed
         disconnected::a_disconnected_seat_is_listed_so_and_nobody_is_told
@@ -102,6 +105,20 @@ macro_rules! ledger_cases {
         sent::a_stranger_cannot_broadcast
         sent::a_full_inbox_loses_its_oldest_entries
         sent::a_heavy_inbox_loses_its_oldest_entries
+        told::a_newcomer_is_told_what_others_tell_of_themselves_and_they_of_the_newcomer
+        told::a_change_reaches_the_others_once_and_stays
+        told::what_is_too_much_changes_nothing
+        told::a_resumed_session_knows_what_it_tells
+        told::what_is_told_ends_with_the_seat
+        told::what_a_holder_claims_is_told_where_it_was_forgotten
+        told::an_announcement_may_be_for_one
+        told::where_nobody_new_may_join_a_seat_is_taken_again
+        hidden::a_hidden_member_comes_and_goes_untold_and_hears_everything
+        hidden::a_hidden_member_takes_one_of_the_seats
+        hidden::whoever_hides_seems_to_leave_and_whoever_appears_to_come
+        hidden::a_hidden_member_is_removed_and_lost_untold
+        hidden::a_hidden_member_whom_nobody_knows_has_not_left_for_that
+        hidden::a_hidden_member_is_claimed_hidden
         numbered::a_duplicate_is_accepted_but_not_appended
         numbered::an_older_number_is_a_duplicate
         numbered::without_a_number_nothing_is_a_duplicate
@@ -142,6 +159,7 @@ macro_rules! ledger_cases {
         hosted::a_room_stays_while_its_media_server_is_heard
         hosted::media_falls_back_only_where_few_are
         hosted::what_a_member_sends_is_told_to_the_others
+        hosted::a_repeated_join_is_told_how_media_flowed_at_the_first
         hosted::a_resumed_member_is_told_what_all_send
         hosted::tracks_end_with_their_epoch
         hosted::a_member_sends_only_so_many_tracks
@@ -150,6 +168,10 @@ macro_rules! ledger_cases {
         hosted::closing_a_room_deletes_it_at_its_media_server
         hosted::media_is_claimed_after_a_loss
         hosted::whoever_claims_an_older_media_epoch_is_told_the_newer
+        shrunk::a_small_room_leaves_a_media_server_that_is_heard
+        shrunk::a_third_who_has_joined_keeps_the_room_at_its_media_server
+        shrunk::of_shrinking_and_a_lost_media_server_one_wins_and_the_other_adopts
+        shrunk::a_room_shrinks_only_once_the_epoch_has_settled
         subscribed::the_first_event_of_a_subscription_says_so
         subscribed::without_a_subscription_a_node_is_told_nothing
         subscribed::lost_pushes_are_told_once_the_subscriber_takes_events_again
@@ -190,6 +212,7 @@ macro_rules! ledger_cases {
         rolled_back::a_claim_connects_a_seat_whose_resume_was_forgotten
         rolled_back::a_forgotten_leave_is_told_again_to_the_ledger_and_not_to_the_members
         rolled_back::a_seat_that_had_left_before_somebody_came_who_claims_is_freed
+        rolled_back::who_was_past_their_window_does_not_come_back_before_those_have_claimed_who_took_their_place
         rolled_back::who_is_not_known_is_not_freed_if_it_may_have_come_later_or_is_claimed
         rolled_back::a_join_waits_until_seats_that_nobody_has_claimed_are_freed
         rolled_back::the_leave_of_a_claimed_seat_is_told_while_the_epoch_settles

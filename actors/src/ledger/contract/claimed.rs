@@ -5,7 +5,7 @@ use super::{
     world::{Claimant, SETTLE, World, waiting},
 };
 use crate::{
-    ledger::{Event, Failure, Lease, Notice, Recipient},
+    ledger::{ClosedRoom, Event, Failure, Lease, Notice, Recipient},
     protocol::{Entry, LeaveReason},
 };
 
@@ -301,7 +301,8 @@ pub(super) async fn subscriptions_outlive_a_new_epoch(make: Make) {
     let a = w.node("a");
     w.wipe().await;
     let _before = w.events("a").await;
-    w.ask(w.stand.ledger.notify(Recipient::Node(a), Notice::RoomClosed(w.room))).await;
+    w.ask(w.stand.ledger.notify(Recipient::Node(a), Notice::RoomClosed(ClosedRoom { room: w.room, revision: 2 })))
+        .await;
     let events = w.events("a").await;
     assert!(events.contains(&"room closed".to_owned()), "{events:?} {:?}", Event::Subscribed);
 }

@@ -146,6 +146,16 @@ pub(super) async fn a_kick_of_somebody_who_is_not_there_changes_nothing(make: Ma
     assert_eq!(w.inbox(&ann).await, ["1 joined bob", "2 left bob kicked"]);
 }
 
+pub(super) async fn a_kick_that_is_repeated_frees_no_seat_taken_since(make: Make) {
+    let mut w = World::new(make).await;
+    let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    w.evict(&ann, LeaveReason::Kicked, "c").await;
+    w.join("ann", "a").await;
+    w.evict(&ann, LeaveReason::Kicked, "c").await;
+    assert_eq!(w.inbox(&bob).await, ["1 left ann kicked", "2 joined ann"]);
+    assert_eq!(w.members().await, ["bob", "ann"]);
+}
+
 pub(super) async fn a_kicked_disconnected_seat_cannot_be_resumed(make: Make) {
     let mut w = World::new(make).await;
     let ann = w.join("ann", "a").await;

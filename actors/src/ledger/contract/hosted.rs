@@ -81,6 +81,20 @@ pub(super) async fn what_a_member_sends_is_told_to_the_others(make: Make) {
     assert_eq!(w.inbox_after(&bob, 4).await.expect("stored"), ["5 x ended Media"]);
 }
 
+pub(super) async fn a_repeated_join_is_told_how_media_flowed_at_the_first(make: Make) {
+    let mut w = World::new(make).await;
+    w.join("ann", "a").await;
+    let bob = w.join("bob", "b").await;
+    w.place_at("a", 0, "m").await;
+    w.join_again(&bob, 4).await.expect("the ledger answers");
+    assert_eq!(w.media_text(w.media.as_deref()), [""; 0], "the change is in his inbox");
+    assert_eq!(w.inbox(&bob).await, ["1 media at m1 in 1 MediaMoved"]);
+    let cem = w.join("cem", "c").await;
+    w.produce(&bob, 1, "x").await;
+    w.join_again(&cem, 4).await.expect("the ledger answers");
+    assert_eq!(w.media_text(w.media.as_deref()), ["m1 in 1"], "that he sends is in their inbox");
+}
+
 pub(super) async fn a_resumed_member_is_told_what_all_send(make: Make) {
     let mut w = World::new(make).await;
     let (ann, mut bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

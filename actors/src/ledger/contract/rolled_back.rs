@@ -4,7 +4,10 @@ use super::{
     Make,
     world::{Claimant, SETTLE, Seat, WINDOW, World},
 };
-use crate::{ledger::Fact, protocol::LeaveReason};
+use crate::{
+    ledger::Fact,
+    protocol::{LeaveReason, server::ResumeFailure},
+};
 
 /// Ann and Bob in a room that is copied after Bob has received "one".
 async fn copied(make: Make) -> (World, Seat, Seat) {
@@ -122,6 +125,28 @@ pub(super) async fn a_seat_that_had_left_before_somebody_came_who_claims_is_free
     assert_eq!(w.members().await, ["ann", "cem"]);
     w.epoch = old;
     assert_eq!(w.claim(&bob, Claimant::received(1)).await, Err("lost".to_owned()));
+}
+
+pub(super) async fn who_was_past_their_window_does_not_come_back_before_those_have_claimed_who_took_their_place(
+    make: Make,
+) {
+    let mut w = World::new(make).await;
+    let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    w.disconnect(&bob).await;
+    w.pass(WINDOW * 7 / 8).await;
+    w.stand.loss.copy().await;
+    w.pass(WINDOW / 8).await;
+    w.reap("a").await;
+    let cem = w.try_join("cem", "a", 2).await.expect("it is applied").expect("there is a place");
+    w.go_back().await;
+    let old = std::mem::take(&mut w.epoch);
+    w.pass(WINDOW / 8).await; // windows in memory do not go on while the ledger is away
+    assert_eq!(w.try_resume(&bob, "b", 0).await.map(|_| ()), Err(ResumeFailure::SeatGone));
+    w.epoch = old;
+    w.claim_all(&[(&ann, Claimant::received(3)), (&cem, Claimant::received(0))]).await;
+    w.pass(SETTLE).await;
+    w.reap("a").await;
+    assert_eq!(w.members().await, ["ann", "cem"]);
 }
 
 pub(super) async fn who_is_not_known_is_not_freed_if_it_may_have_come_later_or_is_claimed(make: Make) {

@@ -219,6 +219,26 @@ pub(super) async fn a_closed_room_starts_afresh(make: Make) {
     assert_eq!(w.inbox(&bob).await, [""; 0]);
 }
 
+pub(super) async fn a_room_that_somebody_has_joined_by_newer_settings_is_not_closed(make: Make) {
+    let mut w = World::new(make).await;
+    let ann = w.join("ann", "a").await;
+    w.revision = 3;
+    w.join("bob", "b").await;
+    w.revision = 1;
+    let _cem = w.join("cem", "b").await; // by settings that were read before
+    let _joins = (w.pushed("a").await, w.pushed("b").await);
+    w.close_at(2, "a").await;
+    assert_eq!((w.pushed("a").await, w.pushed("b").await), (vec![], vec![]), "it was opened again since");
+    assert_eq!(w.members().await, ["ann", "bob", "cem"]);
+    assert_eq!(w.inbox(&ann).await, ["1 joined bob", "2 joined cem"]);
+    w.close_at(3, "a").await;
+    assert_eq!(w.members().await, [""; 0]);
+    w.revision = 1;
+    w.join("ann", "a").await;
+    w.close_at(2, "a").await;
+    assert_eq!(w.members().await, [""; 0], "of a room that is gone nothing is known");
+}
+
 pub(super) async fn a_room_without_seats_has_no_members(make: Make) {
     let mut w = World::new(make).await;
     assert_eq!(w.members().await, [""; 0]);
@@ -236,4 +256,23 @@ pub(super) async fn rooms_do_not_see_each_other(make: Make) {
     w.in_room(elsewhere, async |w| w.close("a").await).await;
     assert_eq!(w.members().await, ["ann"]);
     assert_eq!(w.inbox(&ann).await, [""; 0]);
+}
+
+pub(super) async fn rooms_with_somebody_connected_are_listed_a_page_at_a_time(make: Make) {
+    let mut w = World::new(make).await;
+    let mut rooms = [[3; 10], [1; 10], [2; 10]].map(RoomId::from_letters);
+    for room in rooms {
+        w.in_room(room, async |w| drop((w.join("ann", "a").await, w.join("bob", "b").await))).await;
+    }
+    let ann = w.join("ann", "a").await;
+    w.renew("a").await;
+    w.renew("b").await;
+    let mut all = [&rooms[..], &[w.room]].concat();
+    all.sort_unstable();
+    rooms.sort_unstable();
+    assert_eq!(w.ask(w.stand.ledger.occupied(None, 9)).await, all);
+    assert_eq!(w.ask(w.stand.ledger.occupied(Some(all[0]), 2)).await, all[1..3]);
+    assert_eq!(w.ask(w.stand.ledger.occupied(Some(all[3]), 2)).await, []);
+    w.disconnect(&ann).await;
+    assert_eq!(w.ask(w.stand.ledger.occupied(None, 9)).await, rooms, "nobody is connected in the other one");
 }

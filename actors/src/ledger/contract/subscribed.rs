@@ -5,7 +5,7 @@ use super::{
     world::{LEASE, World},
 };
 use crate::{
-    ledger::{Event, Notice, Recipient},
+    ledger::{ClosedRoom, Event, Notice, Recipient},
     ports::{Revocation, RevocationScope},
 };
 
@@ -66,10 +66,11 @@ pub(super) async fn a_notice_reaches_one_node_or_every_node(make: Make) {
     let ann = w.join("ann", "a").await;
     let b = w.node("b");
     let _before = (w.events("a").await, w.events("b").await);
-    w.ask(w.stand.ledger.notify(Recipient::Node(b), Notice::Kick(ann.user.clone()))).await;
-    w.ask(w.stand.ledger.notify(Recipient::All, Notice::RoomClosed(w.room))).await;
+    let moved = Notice::Move { user: ann.user.clone(), from: w.room, to: w.room };
+    w.ask(w.stand.ledger.notify(Recipient::Node(b), moved)).await;
+    w.ask(w.stand.ledger.notify(Recipient::All, Notice::RoomClosed(ClosedRoom { room: w.room, revision: 2 }))).await;
     assert_eq!(w.events("a").await, ["room closed"]);
-    assert_eq!(w.events("b").await, ["kick", "room closed"]);
+    assert_eq!(w.events("b").await, ["move", "room closed"]);
     w.ask(w.stand.ledger.notify(Recipient::All, Notice::SettingsChanged(w.room))).await;
     assert_eq!(w.events("b").await, ["settings changed"]);
     let revocation = Revocation { user: ann.user, scope: RevocationScope::AllBefore(7) };

@@ -10,7 +10,7 @@ use super::{Make, Stand};
 use crate::{
     ledger::{Answer, At, Failure, Join, Joined, Resume, Resumed, ResumedSeat, Skipped},
     protocol::{
-        Epoch, JoinOrder, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        Attributes, Epoch, JoinOrder, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId,
         client::{Cid, Seq},
         media::RoomMedia,
         server::ResumeFailure,
@@ -48,6 +48,8 @@ pub(super) struct World {
     nodes: BTreeMap<&'static str, Node>,
     users: BTreeMap<&'static str, UserId>,
     orders: BTreeMap<JoinOrder, &'static str>,
+    /// Revision of the settings by which people join, and the room is closed.
+    pub(super) revision: u64,
     /// The room's media, as the last who joined was told.
     pub(super) media: Option<Box<RoomMedia>>,
 }
@@ -101,7 +103,7 @@ impl World {
     pub(super) async fn with(make: Make, limits: LedgerLimits) -> Self {
         let stand = make(limits).await;
         let (nodes, users, orders) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { stand, room: RoomId::random(), epoch: 0, nodes, users, orders, media: None }
+        Self { stand, room: RoomId::random(), epoch: 0, nodes, users, orders, revision: 1, media: None }
     }
 
     /// Another room of the same ledger, with the same nodes and people.
@@ -166,7 +168,9 @@ impl World {
     pub(super) async fn join_again(&mut self, seat: &Seat, max: u32) -> Result<Option<Seat>, Failure> {
         let Seat { user, name, session, secret, .. } = seat.clone();
         let at = self.node(seat.node);
-        let join = Join { user, name: name.into(), session, secret, max, window: WINDOW };
+        let attributes = of_token(name);
+        let join =
+            Join { user, name: name.into(), session, secret, max, window: WINDOW, revision: self.revision, attributes };
         let Joined::Seated { seat: id, epoch, members, replaced, media, pushes } =
             self.stand.ledger.join(self.at(&at), join).await?
         else {
@@ -192,7 +196,7 @@ impl World {
     /// Frees a user's seat, asked by this node.
     pub(super) async fn evict(&mut self, seat: &Seat, reason: LeaveReason, node: &'static str) {
         let at = self.node(node);
-        let pushes = self.ask(self.stand.ledger.evict(self.at(&at), seat.user.clone(), reason)).await;
+        let pushes = self.ask(self.stand.ledger.evict(self.at(&at), seat.user.clone(), seat.order(), reason)).await;
         self.keep(node, pushes);
     }
 
@@ -252,8 +256,13 @@ impl World {
     }
 
     pub(super) async fn close(&mut self, node: &'static str) {
+        self.close_at(self.revision, node).await;
+    }
+
+    /// Closes the room as settings of this revision say.
+    pub(super) async fn close_at(&mut self, revision: u64, node: &'static str) {
         let at = self.node(node);
-        let pushes = self.ask(self.stand.ledger.close(self.at(&at), LeaveReason::Closed)).await;
+        let pushes = self.ask(self.stand.ledger.close(self.at(&at), LeaveReason::Closed, revision)).await;
         self.keep(node, pushes);
     }
 
@@ -263,6 +272,12 @@ impl World {
         assert!(members.is_sorted_by_key(|member| member.order), "members are listed in join order");
         Self::listed(&members)
     }
+}
+
+/// What this person's token tells of them: something, if the name ends with a plus; that they are hidden, if with a question mark.
+fn of_token(name: &str) -> Attributes {
+    let told = Attributes::of_token(name.ends_with('+').then_some("token"));
+    if name.ends_with('?') { told.hiding() } else { told }
 }
 
 /// What a resumed session is told.

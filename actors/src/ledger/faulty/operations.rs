@@ -9,7 +9,7 @@ use crate::{
         Placed, Published, Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber, TrackChange,
     },
     protocol::{
-        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        Entry, Epoch, JoinOrder, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
         media::{Host, MediaEpoch},
     },
 };
@@ -26,8 +26,8 @@ impl Ledger for FaultyLedger {
         self.0.operate(|ledger| ledger.leave(at, seat, reason))
     }
 
-    fn evict(&self, at: At<'_>, user: UserId, reason: LeaveReason) -> Answer<Vec<Push>> {
-        self.0.operate(|ledger| ledger.evict(at, user, reason))
+    fn evict(&self, at: At<'_>, user: UserId, up_to: JoinOrder, reason: LeaveReason) -> Answer<Vec<Push>> {
+        self.0.operate(|ledger| ledger.evict(at, user, up_to, reason))
     }
 
     fn gone(&self, at: At<'_>, seat: SeatId, window: Duration, skipped: Vec<Skipped>) -> Answer<()> {
@@ -46,20 +46,24 @@ impl Ledger for FaultyLedger {
         self.0.operate(|ledger| ledger.broadcast(at, broadcast))
     }
 
-    fn announce(&self, at: At<'_>, message: Message) -> Answer<Vec<Push>> {
-        self.0.operate(|ledger| ledger.announce(at, message))
+    fn announce(&self, at: At<'_>, message: Message, to: Option<UserId>) -> Answer<Vec<Push>> {
+        self.0.operate(|ledger| ledger.announce(at, message, to))
     }
 
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {
         self.0.operate(|ledger| ledger.audit(at, seats))
     }
 
-    fn close(&self, at: At<'_>, reason: LeaveReason) -> Answer<Vec<Push>> {
-        self.0.operate(|ledger| ledger.close(at, reason))
+    fn close(&self, at: At<'_>, reason: LeaveReason, revision: u64) -> Answer<Vec<Push>> {
+        self.0.operate(|ledger| ledger.close(at, reason, revision))
     }
 
     fn members(&self, room: RoomId) -> Answer<Vec<Member>> {
         self.0.operate(|ledger| ledger.members(room))
+    }
+
+    fn occupied(&self, after: Option<RoomId>, max: usize) -> Answer<Vec<RoomId>> {
+        self.0.operate(|ledger| ledger.occupied(after, max))
     }
 
     fn held(&self, at: At<'_>) -> Answer<Vec<(SeatId, SessionId)>> {

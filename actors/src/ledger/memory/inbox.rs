@@ -168,7 +168,7 @@ impl Stored {
 fn text_bytes(entry: &Entry) -> usize {
     match entry {
         Entry::Message(message) => message.data.len(),
-        Entry::Joined(member) => member.name.len(),
+        Entry::Joined(member) => member.name.len() + member.attributes.text_bytes(),
         Entry::Left { .. } => 0,
         Entry::Media(news) => news.text_bytes(),
     }

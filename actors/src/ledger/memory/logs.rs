@@ -198,3 +198,21 @@ impl Log {
         self.events.back().map_or(0, |event| event.at_ms)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_counted_as_they_are_kept() {
+        let (logs, max) = (Logs::default(), 3);
+        for (room, at_ms) in [(1, 1), (1, 2), (1, 3), (1, 4), (2, 5)] {
+            let (room, was_alive) = (RoomId::from_letters([room; 10]), at_ms > 1 && room == 1);
+            let end = StepEnd { room, at_ms, last: at_ms, was_alive, is_alive: true };
+            logs.write(end, vec![Happened::Started { recovered: false }], max);
+        }
+        let all = logs.all();
+        let kept: Vec<usize> = all.rooms.values().map(|log| log.events.len()).collect();
+        assert_eq!((kept, all.events), (vec![3, 2], 5));
+    }
+}

@@ -10,7 +10,7 @@ use crate::{
         Skipped, Subscriber, TrackChange,
     },
     protocol::{
-        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        Entry, Epoch, JoinOrder, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
         media::{Host, Hosting, MediaEpoch},
         server::ResumeFailure,
     },
@@ -58,8 +58,8 @@ impl Ledger for MemoryLedger {
         self.answer(at, Vec::new, |core, turn| Ok(core.leave(seat, reason, turn)))
     }
 
-    fn evict(&self, at: At<'_>, user: UserId, reason: LeaveReason) -> Answer<Vec<Push>> {
-        self.answer(at, Vec::new, |core, turn| Ok(core.evict(user, reason, turn)))
+    fn evict(&self, at: At<'_>, user: UserId, up_to: JoinOrder, reason: LeaveReason) -> Answer<Vec<Push>> {
+        self.answer(at, Vec::new, |core, turn| Ok(core.evict(&user, up_to, reason, turn)))
     }
 
     fn gone(&self, at: At<'_>, seat: SeatId, window: Duration, skipped: Vec<Skipped>) -> Answer<()> {
@@ -86,8 +86,8 @@ impl Ledger for MemoryLedger {
         Answer::Now(self.pass(at, || Sent::Fenced, |core, turn| core.broadcast(broadcast, turn)))
     }
 
-    fn announce(&self, at: At<'_>, message: Message) -> Answer<Vec<Push>> {
-        Answer::Now(self.pass(at, Vec::new, |core, turn| core.announce(message, turn)))
+    fn announce(&self, at: At<'_>, message: Message, to: Option<UserId>) -> Answer<Vec<Push>> {
+        Answer::Now(self.pass(at, Vec::new, |core, turn| core.announce(message, to.as_ref(), turn)))
     }
 
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {
@@ -95,13 +95,22 @@ impl Ledger for MemoryLedger {
         Answer::Now(self.pass(at, lost, |core, turn| core.audit(&seats, turn)))
     }
 
-    fn close(&self, at: At<'_>, reason: LeaveReason) -> Answer<Vec<Push>> {
-        self.answer(at, Vec::new, |core, turn| Ok(core.close(reason, turn)))
+    fn close(&self, at: At<'_>, reason: LeaveReason, revision: u64) -> Answer<Vec<Push>> {
+        self.answer(at, Vec::new, |core, turn| Ok(core.close(reason, revision, turn)))
     }
 
     fn members(&self, room: RoomId) -> Answer<Vec<Member>> {
         let now = self.clock.now().at;
         self.rooms.get(&room).map(|stored| stored.core.known_members(now)).unwrap_or_default().into()
+    }
+
+    fn occupied(&self, after: Option<RoomId>, max: usize) -> Answer<Vec<RoomId>> {
+        let is_next = |room: &RoomId| after.is_none_or(|after| *room > after);
+        let occupied = self.rooms.iter().filter(|room| is_next(room.key()) && room.core.is_occupied());
+        let mut rooms: Vec<RoomId> = occupied.map(|room| *room.key()).collect();
+        rooms.sort_unstable();
+        rooms.truncate(max);
+        rooms.into()
     }
 
     fn held(&self, at: At<'_>) -> Answer<Vec<(SeatId, SessionId)>> {

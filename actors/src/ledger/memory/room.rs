@@ -34,6 +34,8 @@ pub(super) struct RoomCore {
     epoch: Epoch,
     /// The newest join order given.
     last: JoinOrder,
+    /// The newest revision of the settings by which somebody has joined.
+    revision: u64,
     /// In join order.
     seats: Vec<Seat>,
     rare: Option<Box<Rare>>,
@@ -54,12 +56,17 @@ impl RoomCore {
     /// A room without seats, whose join orders are greater than `last`.
     pub(super) fn new(epoch: Epoch, last: JoinOrder, settles: Option<Instant>) -> Self {
         let rare = settles.map(|_| Box::new(Rare { settles, ..Rare::default() }));
-        Self { epoch, last, seats: Vec::new(), rare }
+        Self { epoch, last, revision: 0, seats: Vec::new(), rare }
     }
 
     /// Whether all seats are free.
     pub(super) const fn is_empty(&self) -> bool {
         self.seats.is_empty()
+    }
+
+    /// Whether a seat is connected, to whichever node.
+    pub(super) fn is_occupied(&self) -> bool {
+        self.seats.iter().any(Seat::is_connected)
     }
 
     /// The epoch in which its content was stored or claimed.
@@ -113,22 +120,26 @@ impl RoomCore {
             return Err(Failure::NotApplied { wait: SHED_WAIT });
         }
         let older = self.seats.iter().position(|seat| seat.user == join.user);
-        if self.seats.len() - older.iter().len() >= join.max as usize {
+        let takes_it_again = join.max == 0 && older.is_some();
+        if self.seats.len() - older.iter().len() >= join.max as usize && !takes_it_again {
             return Ok(Joined::Full);
         }
         let replaced = older.map(|older| self.end(older, LeaveReason::Replaced, turn));
         self.last = turn.now().unix_ms.max(self.last + 1);
+        self.revision = self.revision.max(join.revision);
         let mut seat = Seat::new(join, self.last, turn.node);
         turn.has_connected = true;
-        let (members, id) = (self.members(), seat.id());
+        let (members, id, media) = (self.members(), seat.id(), self.media());
         if !members.is_empty() || replaced.is_some() {
-            seat.rare().joined = JoinAnswer { members: members.clone(), replaced };
+            seat.rare().joined = JoinAnswer { members: members.clone(), replaced, media: media.clone() };
         }
-        self.append_to_all(&Entry::Joined(seat.member()), turn);
+        if !seat.is_hidden() {
+            self.append_to_all(&Entry::Joined(seat.member().into()), turn);
+        }
         turn.note(|| seat.happened_join());
         self.seats.reserve_exact(1); // rooms are small, and rest for long
         self.seats.push(seat);
-        let (epoch, media) = (self.epoch, self.media());
+        let epoch = self.epoch;
         Ok(Joined::Seated { seat: id, epoch, members, replaced, media, pushes: turn.take_pushes() })
     }
 
@@ -136,10 +147,10 @@ impl RoomCore {
     /// the inbox.
     fn joined_before(&self, join: &Join) -> Option<Joined> {
         let seat = self.seats.iter().find(|seat| seat.session == join.session && seat.user == join.user)?;
-        let answer = seat.rare.as_ref().map(|rare| rare.joined.clone());
-        let JoinAnswer { members, replaced } = answer.unwrap_or_default();
-        let id = SeatId { order: seat.order, fence: 1 };
-        let (epoch, media) = (self.epoch, self.media());
+        let answer = seat.rare.as_ref().map(|rare| rare.joined.clone()).filter(|it| *it != JoinAnswer::default());
+        let now = || JoinAnswer { media: self.media(), ..JoinAnswer::default() };
+        let JoinAnswer { members, replaced, media } = answer.unwrap_or_else(now);
+        let (id, epoch) = (SeatId { order: seat.order, fence: 1 }, self.epoch);
         Some(Joined::Seated { seat: id, epoch, members, replaced, media, pushes: Vec::new() })
     }
 
@@ -155,16 +166,25 @@ impl RoomCore {
         turn.take_pushes()
     }
 
-    /// Frees a user's seat, whatever its fence; its node is told.
-    pub(super) fn evict(&mut self, user: UserId, reason: LeaveReason, turn: &mut Turn<'_>) -> Vec<Push> {
-        if let Some(place) = self.seats.iter().position(|seat| seat.user == user) {
+    /// Frees a user's seat, whatever its fence, unless they joined after `up_to`; its node is told.
+    pub(super) fn evict(
+        &mut self,
+        user: &UserId,
+        up_to: JoinOrder,
+        reason: LeaveReason,
+        turn: &mut Turn<'_>,
+    ) -> Vec<Push> {
+        if let Some(place) = self.seats.iter().position(|seat| seat.user == *user && seat.order <= up_to) {
             self.end(place, reason, turn);
         }
         turn.take_pushes()
     }
 
-    /// Frees every seat and tells every node that holds one.
-    pub(super) fn close(&mut self, reason: LeaveReason, turn: &mut Turn<'_>) -> Vec<Push> {
+    /// Frees every seat and tells every node that holds one, unless somebody has joined by newer settings than say so.
+    pub(super) fn close(&mut self, reason: LeaveReason, revision: u64, turn: &mut Turn<'_>) -> Vec<Push> {
+        if revision < self.revision {
+            return Vec::new();
+        }
         for seat in self.seats.drain(..) {
             seat.tell_ended(Ended::Freed(reason), turn);
             turn.note(|| Happened::Left { user: seat.user.clone(), order: seat.order, reason });
@@ -207,8 +227,8 @@ impl RoomCore {
         ended.rev().find(|(ended, _)| is_it(ended)).map(|(_, reason)| *reason)
     }
 
-    /// Frees the seat at this place and tells the others. Of one that nobody has claimed while an epoch settles they are not
-    /// told here: who knows of it, and who knows a newer one of the same user instead, knows only each one's own node.
+    /// Frees the seat at this place and tells the others, unless it was hidden. Of one that nobody has claimed while an epoch
+    /// settles they are not told here: who knows of it, and who knows a newer one of the same user instead, knows only each one's own node.
     fn free(&mut self, place: usize, reason: LeaveReason, turn: &mut Turn<'_>) {
         let seat = self.seats.remove(place);
         turn.book(seat.is_connected(), seat.inbox.buffered(), 0);
@@ -218,7 +238,7 @@ impl RoomCore {
             other.numbers.forget(seat.order);
         }
         let is_settling = self.settles_in(turn).is_some() || self.is_unsettled() && seat.is_connected();
-        if !(is_settling && seat.is_unclaimed()) {
+        if !(is_settling && seat.is_unclaimed() || seat.is_hidden()) {
             self.append_to_all(&Entry::Left { user: seat.user, order: seat.order, reason }, turn);
         }
     }

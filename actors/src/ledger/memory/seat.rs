@@ -17,13 +17,14 @@ use crate::{
     bytes::Pressure,
     ledger::{Claim, Ended, Join, Pushed, Skipped, Source, snapshot::JoinAnswer},
     protocol::{
-        Entry, Epoch, Fence, JoinOrder, Member, Message, NodeId, SeatId, SessionId, UserId,
+        Attributes, Entry, Epoch, Fence, JoinOrder, Member, Message, NodeId, SeatId, SessionId, UserId,
         client::{Cid, Seq},
         media::Producer,
     },
 };
 
 mod happened;
+mod telling;
 
 /// A seat that is taken.
 #[derive(Debug)]
@@ -75,13 +76,16 @@ pub(super) struct Rare {
     pub(super) joined: JoinAnswer,
     /// What it sends through the room's media server.
     pub(super) producers: Vec<Producer>,
+    /// What its member tells of themselves.
+    pub(super) attributes: Attributes,
 }
 
 impl Seat {
     /// A new seat with this join order.
     pub(super) fn new(join: Join, order: JoinOrder, node: &NodeId) -> Self {
-        let Join { user, name, session, secret, max: _, window } = join;
-        Self {
+        let Join { user, name, session, secret, max: _, window, revision: _, attributes } = join;
+        let rare = Rare { attributes, ..Rare::default() };
+        let mut seat = Self {
             user,
             name,
             session,
@@ -94,18 +98,22 @@ impl Seat {
             window_ms: millis(window),
             loss: Loss::None,
             rare: None,
+        };
+        if !rare.attributes.is_empty() {
+            seat.rare = Some(Box::new(rare));
         }
+        seat
     }
 
     /// A seat as its holder remembers it, after the ledger has forgotten it.
     pub(super) fn forgotten(claim: Claim, node: &NodeId) -> Self {
-        let Claim { seat, user, name, session, secret, window, last_seq, sent, heard: _, skipped } = claim;
+        let Claim { seat, user, name, session, secret, window, last_seq, sent, heard: _, skipped, attributes } = claim;
         let mut seat = Self {
             fence: seat.fence,
             inbox: Inbox::after(last_seq),
             numbers: Numbers::of(&sent),
             loss: Loss::Untold,
-            ..Self::new(Join { user, name, session, secret, max: 0, window }, seat.order, node)
+            ..Self::new(Join { user, name, session, secret, max: 0, window, revision: 0, attributes }, seat.order, node)
         };
         seat.replace_skipped(skipped);
         seat
@@ -118,8 +126,14 @@ impl Seat {
 
     /// The seat as its neighbours see it.
     pub(super) fn member(&self) -> Member {
-        let connected = self.is_connected();
-        Member { user: self.user.clone(), name: self.name.clone(), session: self.session, order: self.order, connected }
+        Member {
+            user: self.user.clone(),
+            name: self.name.clone(),
+            session: self.session,
+            order: self.order,
+            connected: self.is_connected(),
+            attributes: self.attributes(),
+        }
     }
 
     /// How long the seat is kept when its node dies.
@@ -183,20 +197,6 @@ impl Seat {
     /// Numbers of this session that were not applied.
     pub(super) fn skipped(&self) -> &[Skipped] {
         self.rare.as_ref().map_or(&[], |rare| &rare.skipped)
-    }
-
-    /// What it sends through the room's media server.
-    pub(super) fn producers(&self) -> &[Producer] {
-        self.rare.as_ref().map_or(&[], |rare| &rare.producers)
-    }
-
-    /// It sends these from now on.
-    pub(super) fn set_producers(&mut self, mut producers: Vec<Producer>) {
-        producers.shrink_to_fit();
-        if !producers.is_empty() || !self.producers().is_empty() {
-            self.rare().producers = producers;
-            self.tidy();
-        }
     }
 
     /// What most seats do not have, made if need be.

@@ -59,13 +59,17 @@ mod tests {
     };
 
     use super::*;
-    use crate::{ledger::Notice, protocol::RoomId};
+    use crate::{
+        ledger::{ClosedRoom, Notice},
+        protocol::RoomId,
+    };
 
     #[test]
     fn a_full_subscriber_is_told_that_it_has_lost_events_once_it_takes_them_again() {
         let (taken, is_full) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
         let (all, node) = (Subscribers::default(), NodeId::new("a"));
-        let notice = || Event::Notice(Notice::RoomClosed(RoomId::from_letters([0; 10])));
+        let notice =
+            || Event::Notice(Notice::RoomClosed(ClosedRoom { room: RoomId::from_letters([0; 10]), revision: 2 }));
         let (into, full) = (taken.clone(), is_full.clone());
         let take = move |event| {
             let takes = !full.load(Ordering::SeqCst);

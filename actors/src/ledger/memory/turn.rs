@@ -101,10 +101,10 @@ impl<'a> Turn<'a> {
     /// Enters what was booked into the node's account.
     pub(super) fn settle_account(&self, bytes: &BufferedBytes) {
         for (class, change) in [Buffer::Inbox, Buffer::Absent].into_iter().zip(self.booked) {
-            if change > 0 {
-                bytes.add(class, change.unsigned_abs());
-            } else if change < 0 {
-                bytes.remove(class, change.unsigned_abs());
+            match change {
+                1.. => bytes.add(class, change.unsigned_abs()),
+                ..=-1 => bytes.remove(class, change.unsigned_abs()),
+                0 => {}
             }
         }
     }

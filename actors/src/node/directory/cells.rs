@@ -10,7 +10,7 @@ use crate::{
     executor::{Posted, Run, System as _, finish, start, worker_died},
     messages::{room as room_messages, socket as socket_messages, user as user_messages},
     ports::{Revocation, RevocationScope, RoomSettings},
-    protocol::{LoginId, RoomId, SocketId, UserId, server::Mode},
+    protocol::{LoginId, RoomId, RoomMode, SocketId, UserId},
     room::RoomTurn,
     socket::SocketTurn,
     user::UserTurn,
@@ -28,8 +28,11 @@ impl Directory {
         let posted = self.sockets.post_or_insert(id, Box::new(state), opened, self.now().at);
         let mut run = self.buffers();
         run.posted::<SocketTurn>(id, posted);
-        if self.lacks_media.load(Ordering::Acquire) {
-            let posted = self.sockets.post(&id, socket_messages::Message::NoMedia(true), self.now().at);
+        let lacks_media = self.lacks_media.load(Ordering::Acquire).then(|| socket_messages::Message::NoMedia(true));
+        let lacks_history =
+            self.lacks_history.load(Ordering::Acquire).then(|| socket_messages::Message::NoHistory(true));
+        for lacks in lacks_media.into_iter().chain(lacks_history) {
+            let posted = self.sockets.post(&id, lacks, self.now().at);
             run.posted(id, posted);
         }
         finish(self, run);
@@ -45,7 +48,8 @@ impl Directory {
         let (now, settings) = (self.now().at, self.settings_now(id, settings));
         // An open room learns the newer settings that were read for this request first.
         let is_known = settings.revision > 0;
-        let reading = is_known.then(|| self.rooms.post(&id, room_messages::Message::SettingsChanged(settings), now));
+        let reading =
+            is_known.then(|| self.rooms.post(&id, room_messages::Message::SettingsChanged(settings.clone()), now));
         reading
             .into_iter()
             .filter(|posted| !matches!(posted, Posted::Absent(_)))
@@ -65,8 +69,9 @@ impl Directory {
         RoomSettings {
             participants_max: self.settings.room.participants_max,
             seat_window: self.settings.node.seat_window,
-            mode: Mode::Mesh,
+            mode: RoomMode::Mesh,
             active: true,
+            policy: None,
             revision: 0,
         }
     }
@@ -101,7 +106,7 @@ impl Directory {
     }
 
     fn settings_now(&self, room: RoomId, settings: RoomSettings) -> RoomSettings {
-        let is_closed = self.closed.contains(room, self.now().at);
+        let is_closed = self.closed.is_closed(room, settings.revision, self.now().at);
         RoomSettings { active: settings.active && !is_closed, ..settings }
     }
 }

@@ -1,5 +1,5 @@
-//! Recent events that concern cells not yet started: a room that was just closed, a token that was just revoked. A request
-//! that was checked before such an event may arrive after it.
+//! Recent events that concern cells not yet started: a token that was just revoked. A request that was checked before such an
+//! event may arrive after it.
 
 use std::{
     collections::BTreeMap,
@@ -28,16 +28,6 @@ impl<K: Ord + Clone> Recent<K> {
         let mut recent = lock(&self.0);
         recent.retain(|_, until| *until > now);
         recent.insert(event, now + REMEMBERED_FOR);
-    }
-
-    /// The event no longer holds.
-    pub(super) fn forget(&self, event: K) {
-        lock(&self.0).remove(&event);
-    }
-
-    /// Whether this event is recent.
-    pub(super) fn contains(&self, event: K, now: Instant) -> bool {
-        lock(&self.0).get(&event).is_some_and(|until| *until > now)
     }
 
     /// The recent events of this range.

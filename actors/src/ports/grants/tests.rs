@@ -79,7 +79,8 @@ fn each_grant_allows_these_actions_and_no_others() {
         ),
         (r#"{"room":"aaa-aaaa-aaa","admin":true}"#, &["chat", "read ours", "host ours", "administer ours"]),
         (r#"{"metadata":"gold"}"#, &["chat", "list own", "host ours", "host another"]),
-        (r#"{"hidden":true}"#, &["chat", "list own", "host ours", "host another"]),
+        (r#"{"hidden":true}"#, &["list own", "host ours", "host another"]),
+        (r#"{"room":"aaa-aaaa-aaa","join":true,"hidden":true}"#, &["join ours", "read ours", "host ours", "ice"]),
     ] {
         assert_eq!(may(Some(&claim(json))), expected, "{json}");
     }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{
     Room,
+    sending::hidden,
     step::{LedgerCall, MediaCall, Step, unavailable},
 };
 use crate::{
@@ -54,6 +55,10 @@ impl Room {
 
     /// Where a request goes; none if it only asks where.
     fn judge_ask(&self, asker: Asker, epoch: MediaEpoch, ask: &SfuAsk) -> Result<Option<Host>, Refusal> {
+        let is_hidden = || self.find(asker.seat.order).is_some_and(|place| self.seats[place].hidden().is_some());
+        if matches!(ask, SfuAsk::Produce { .. }) && is_hidden() {
+            return Err(hidden());
+        }
         if self.flows() == Mode::Mesh {
             let text = "Media flows between the browsers in this room: send offers and answers.";
             return Err(Refusal::new(Code::WrongMode, text));
@@ -92,6 +97,7 @@ impl Room {
             MediaReply::Opened(epoch, opened) => self.opened(epoch, opened, step),
             MediaReply::Capabilities(asker, host, found) => self.capable(asker, host, found, step),
             MediaReply::Called(asker, at, ask, result) => self.called(asker, at, (ask, result), step),
+            MediaReply::Peers(host, found) => self.compared_peers(host, found, step),
         }
     }
 
@@ -104,7 +110,10 @@ impl Room {
         let is_host = hosting.is_some_and(|hosting| hosting.host.as_ref() == Some(&host));
         match found {
             _ if !is_host && self.flows() == Mode::Sfu => self.capabilities(asker, step), // it has moved meanwhile
-            _ if !is_host => answer(asker, Err(stale(self.media_epoch())), step),
+            _ if !is_host => {
+                let why = self.why_nowhere().unwrap_or_else(|| stale(self.media_epoch()));
+                answer(asker, Err(why), step);
+            }
             Ok(capabilities) => {
                 let epoch = self.media_epoch();
                 let data = format!(r#"{{"epoch":{epoch},"dialect":"{DIALECT}","rtpCapabilities":{capabilities}}}"#);

@@ -19,7 +19,8 @@ impl Room {
     pub(super) fn compared(&mut self, answer: Result<Vec<Member>, Failure>, step: &mut Step<'_>) {
         let Some(rebuild) = &mut self.work().rebuild else { return };
         let Phase::Comparing { is_audited } = rebuild.phase else { return };
-        let Ok(members) = answer else { return self.look_again(step) };
+        let Ok(mut members) = answer else { return self.look_again(step) };
+        members.retain(|member| !member.is_hidden());
         if !is_audited {
             return self.look_again(step);
         }
@@ -81,6 +82,7 @@ impl Room {
             let own = seat.id.order;
             seat.roster = digest(members.iter().map(|member| member.order).filter(|order| *order != own));
         }
+        self.tell_attributes_again(step);
     }
 
     /// A repair was made, or not: the next look shows it.

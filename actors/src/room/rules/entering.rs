@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use super::{
     Room,
+    policy::banned,
     settling::retry_after,
-    step::{LedgerCall, Step, UNAVAILABLE_RETRY, unavailable},
+    step::{LedgerCall, Step, Terms, UNAVAILABLE_RETRY, unavailable},
 };
 use crate::{
     bytes::Pressure,
@@ -71,6 +72,8 @@ impl Room {
     pub(super) fn join(&mut self, request: Box<JoinRequest>, step: &mut Step<'_>) {
         let refusal = if !self.settings.active {
             Some(self.closed())
+        } else if self.bans(&request.user) {
+            Some(banned(self.id))
         } else if step.pressure >= Pressure::ShedNewcomers {
             Some(unavailable(UNAVAILABLE_RETRY))
         } else {
@@ -134,7 +137,11 @@ impl Room {
                 let entering = entering.remove(place);
                 self.give_up_entering(&entering, self.closed(), step);
             }
-            Request::Join(request) => self.call(LedgerCall::Join(request, self.settings), step),
+            Request::Join(request) => {
+                let (max, window) = (self.max_for(&request.user), self.settings.seat_window);
+                let terms = Terms { max, window, revision: self.settings.revision };
+                self.call(LedgerCall::Join(request, terms), step);
+            }
             Request::Resume(request) => self.call(LedgerCall::Resume(request), step),
         }
     }

@@ -134,7 +134,7 @@ impl Room {
     fn claim(&mut self, step: &mut Step<'_>) {
         self.set_phase(Phase::Claiming(None));
         let window = self.settings.seat_window;
-        let claims = self.seats.iter().filter_map(|seat| self.claim_of(seat, window)).collect();
+        let claims = (0..self.seats.len()).filter_map(|place| self.claim_of(place, window)).collect();
         let now = step.now;
         let recent = self.work.as_ref().map_or(&[][..], |work| &work.recent);
         let fact = |(at, fact): &(Instant, Fact)| match fact {
@@ -147,7 +147,8 @@ impl Room {
         self.call(LedgerCall::Claim(claims, facts), step);
     }
 
-    fn claim_of(&self, seat: &Seat, window: Duration) -> Option<Claim> {
+    fn claim_of(&self, place: usize, window: Duration) -> Option<Claim> {
+        let seat = &self.seats[place];
         let described = |to| seat.is_described(to);
         let others = self.members.iter().filter(|place| place.order != seat.id.order);
         let to = |place: &super::members::Place| Sequence {
@@ -159,7 +160,7 @@ impl Room {
         let heard = |broadcast| move |(from, cid): &(JoinOrder, u64)| Source { from: *from, cid: *cid, broadcast };
         Some(Claim {
             seat: seat.id,
-            user: self.members.user(seat.id.order)?.clone(),
+            user: self.user_at(place)?.clone(),
             name: seat.name.clone(),
             session: seat.session,
             secret: seat.secret(),
@@ -167,6 +168,7 @@ impl Room {
             last_seq: seat.cursor.seq(),
             sent: others.map(to).chain([broadcast]).collect(),
             heard: seat.heard().iter().map(heard(false)).chain(self.members.heard().iter().map(heard(true))).collect(),
+            attributes: seat.attributes(),
             skipped: seat.more_ref().map_or_else(Vec::new, |more| more.numbers.all(&seat.perhaps_released())),
         })
     }

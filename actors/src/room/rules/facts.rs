@@ -14,7 +14,7 @@ use crate::{
     ledger::{Fact, Failure, Push},
     messages::{room::SeatRef, socket::SessionEnd},
     ports::RoomSettings,
-    protocol::{JoinOrder, LeaveReason, SeatId, SessionId},
+    protocol::{JoinOrder, LeaveReason, SeatId, SessionId, UserId},
 };
 
 /// The first and the longest wait before a fact is told again.
@@ -114,33 +114,41 @@ impl Room {
 
     /// Applies a reading of the settings, unless it is older than theirs. A room that is open again is not closed any more,
     /// even if the ledger has not been told that it was.
-    pub(super) fn read_settings(&mut self, settings: RoomSettings) {
+    pub(super) fn read_settings(&mut self, settings: RoomSettings, step: &mut Step<'_>) {
         if settings.revision < self.settings.revision {
             return;
         }
+        let is_active = settings.active;
         self.settings = settings;
-        if settings.active && std::mem::take(&mut self.is_closed) {
-            let is_closing = |pending: &PendingFact| matches!(pending.fact, SeatFact::Closed(_));
+        self.evict_banned(step);
+        if is_active && std::mem::take(&mut self.is_closed) {
+            let is_closing = |pending: &PendingFact| matches!(pending.fact, SeatFact::Closed(..));
             self.work().facts.retain(|pending| !is_closing(pending));
         }
     }
 
-    /// The room is closed, once. Readings of its settings before that are old.
-    pub(super) fn close(&mut self, reason: LeaveReason, step: &mut Step<'_>) {
-        self.settings.active = false;
-        self.settings.revision += 1;
-        if !std::mem::replace(&mut self.is_closed, true) {
-            self.fact(SeatFact::Closed(reason), step);
+    /// The room is closed, once at each revision. Readings of its settings before that are old.
+    pub(super) fn close(&mut self, reason: LeaveReason, revision: u64, step: &mut Step<'_>) {
+        let is_news = !self.is_closed || revision > self.settings.revision;
+        if self.read_closed(revision) && is_news {
+            self.fact(SeatFact::Closed(reason, revision), step);
         }
     }
 
     /// The room was closed, and the ledger has freed its seats: also those whose push was lost.
-    pub(super) fn end_all_closed(&mut self, step: &mut Step<'_>) {
-        self.settings.active = false;
-        self.is_closed = true;
-        while !self.seats.is_empty() {
+    pub(super) fn end_all_closed(&mut self, revision: u64, step: &mut Step<'_>) {
+        while self.read_closed(revision) && !self.seats.is_empty() {
             self.end(0, SessionEnd::Freed(LeaveReason::Closed), step);
         }
+    }
+
+    /// Learns that the room was closed at this revision. Answers whether it is closed by that: it may have been opened again since.
+    fn read_closed(&mut self, revision: u64) -> bool {
+        let is_late = revision < self.settings.revision;
+        if !is_late {
+            (self.settings.active, self.settings.revision, self.is_closed) = (false, revision, true);
+        }
+        !is_late
     }
 
     /// Tells the ledger a fact.
@@ -149,7 +157,7 @@ impl Room {
         match &fact {
             SeatFact::Left(id, reason) => self.recall(Fact::Freed(*id, *reason), step),
             SeatFact::Disconnected(id, ..) => self.recall(Fact::Disconnected(*id, window), step),
-            SeatFact::Evicted(..) | SeatFact::Closed(_) | SeatFact::TrackEnded(..) => {}
+            SeatFact::Evicting(..) | SeatFact::Evicted(..) | SeatFact::Closed(..) | SeatFact::TrackEnded(..) => {}
         }
         let work = self.work();
         work.facts_counted += 1;
@@ -191,14 +199,40 @@ impl Room {
 
     /// The ledger has taken a fact, or not: then it is told again, whatever became of it.
     pub(super) fn fact_told(&mut self, id: u64, answer: Result<Vec<Push>, Failure>, step: &mut Step<'_>) {
-        let failure = match answer {
+        match answer {
             Ok(pushes) => {
                 self.work().facts.retain(|pending| pending.id != id);
                 self.is_slack = true;
-                return self.pushes(pushes, step);
+                self.pushes(pushes, step);
             }
-            Err(failure) => failure,
+            Err(failure) => self.tell_later(id, failure, step),
+        }
+    }
+
+    /// Where in the join order the user of a fact is, as the ledger knows, or else this room: a ledger that has lost its rooms
+    /// does not know them before they are claimed. Nobody who is nowhere can be evicted.
+    pub(super) fn located(&mut self, id: u64, answer: Result<Option<JoinOrder>, Failure>, step: &mut Step<'_>) {
+        let found = match answer {
+            Ok(found) => found,
+            Err(failure) => return self.tell_later(id, failure, step),
         };
+        let Some(at) = self.work().facts.iter().position(|pending| pending.id == id) else { return };
+        let SeatFact::Evicting(user, reason) = self.work().facts[at].fact.clone() else { return };
+        let Some(order) = found.or_else(|| self.order_of(&user)) else {
+            return self.fact_told(id, Ok(Vec::new()), step);
+        };
+        let pending = &mut self.work().facts[at];
+        (pending.fact, pending.retry) = (SeatFact::Evicted(user, order, reason), Some(step.now));
+        self.tell_facts(false, step);
+    }
+
+    /// Where in the join order this room knows a user to be.
+    fn order_of(&self, user: &UserId) -> Option<JoinOrder> {
+        let here = (0..self.seats.len()).find(|place| self.user_at(*place) == Some(user));
+        here.map(|place| self.seats[place].id.order).or_else(|| Some(self.members.find(user)?.order))
+    }
+
+    fn tell_later(&mut self, id: u64, failure: Failure, step: &mut Step<'_>) {
         let facts = &mut self.work().facts;
         let Some(pending) = facts.iter_mut().find(|pending| pending.id == id && pending.retry.is_none()) else {
             return;
@@ -254,7 +288,7 @@ impl Work {
     fn is_known(&self, order: JoinOrder, session: SessionId) -> bool {
         let is_pending = |pending: &PendingFact| match &pending.fact {
             SeatFact::Left(id, _) | SeatFact::Disconnected(id, ..) => id.order == order,
-            SeatFact::Evicted(..) | SeatFact::Closed(_) | SeatFact::TrackEnded(..) => false,
+            SeatFact::Evicting(..) | SeatFact::Evicted(..) | SeatFact::Closed(..) | SeatFact::TrackEnded(..) => false,
         };
         self.facts.iter().any(is_pending) || self.entering.iter().any(|entering| entering.socket().1 == session)
     }

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Instant};
 use super::candidates::Held;
 use crate::{
     messages::room::Number,
-    protocol::{JoinOrder, Message, UserId, client::Cid},
+    protocol::{JoinOrder, Message, UserId, attributes::Changes, client::Cid},
     settings::RoomLimits,
 };
 
@@ -20,6 +20,8 @@ pub(crate) struct Outgoing {
     /// The receiver; `None`: all others.
     pub(crate) to: Option<UserId>,
     pub(crate) message: Message,
+    /// The change of the sender's attributes that it tells, if it does.
+    pub(crate) changes: Option<Changes>,
 }
 
 /// The message that is under way: the same one until it is settled, whatever comes in meanwhile.

@@ -7,15 +7,15 @@ use super::{
     step::{MediaCall, Step},
 };
 use crate::{
-    messages::socket::MediaSeen,
+    messages::{room::Whereabouts, socket::MediaSeen},
     protocol::{
-        JoinOrder, SessionId, UserId,
-        media::{Hosting, MediaEpoch, MediaNews, Producer, RoomMedia, Track},
+        JoinOrder, RoomMode, SessionId, UserId,
+        media::{Hosting, MediaEpoch, MediaNews, MediaReason, Producer, RoomMedia, Track},
         server::Mode,
     },
 };
 
-/// The media of a room with a media server. A room between browsers has none.
+/// The media of a room that has a media server, or has had one. A room between browsers has none.
 #[derive(Debug)]
 pub(super) struct Media {
     pub(super) hosting: Hosting,
@@ -25,14 +25,18 @@ pub(super) struct Media {
     pub(super) speaker: Option<UserId>,
     /// When this room learnt of the last change.
     pub(super) changed_at: Instant,
-    /// How often media has fallen back to the browsers without a long time between.
+    /// How often media has gone back to the browsers without a long time between.
     pub(super) falls: u8,
+    /// It has because its media server was lost, as far as this room was told.
+    pub(super) is_fallen: bool,
+    /// In a room of mode `auto`: since when it has been small, and media has flowed so.
+    pub(super) small_since: Option<Instant>,
 }
 
 impl Room {
     /// How media flows now.
     pub(super) fn flows(&self) -> Mode {
-        self.media.as_ref().map_or(self.settings.mode, |media| media.hosting.mode)
+        self.media.as_ref().map_or(self.settings.mode.at_first(), |media| media.hosting.mode)
     }
 
     /// The media epoch.
@@ -48,27 +52,31 @@ impl Room {
         if hosting.epoch < self.media_epoch() {
             return;
         }
-        self.learn_hosting(hosting, step);
+        self.learn_hosting(hosting, None, step);
         if let Some(media) = &mut self.media {
             media.tracks = tracks;
         }
     }
 
-    /// Media flows so, if that is news.
-    pub(super) fn learn_hosting(&mut self, hosting: Hosting, step: &mut Step<'_>) {
+    /// Media flows so, if that is news; and why, if that is known.
+    pub(super) fn learn_hosting(&mut self, hosting: Hosting, why: Option<MediaReason>, step: &mut Step<'_>) {
         if hosting.epoch <= self.media_epoch() {
             return;
         }
         let before = self.media.as_ref().map(|media| (media.changed_at, media.falls));
         let falls = super::placing::falls(before, hosting.mode, step.now);
-        let is_fallen = hosting.mode == Mode::Mesh;
-        if is_fallen != self.media.as_ref().is_some_and(|media| media.hosting.mode == Mode::Mesh) {
-            step.ask(MediaCall::Fallen(is_fallen));
-        }
-        let new = Media { hosting, tracks: Vec::new(), speaker: None, changed_at: step.now, falls };
-        self.media = Some(Box::new(new));
+        step.ask(MediaCall::Hosted(match &hosting.host {
+            Some(host) => Whereabouts::At(host.clone()),
+            None if self.settings.mode == RoomMode::Auto && why != Some(MediaReason::MediaUnavailable) => {
+                Whereabouts::Left
+            }
+            None => Whereabouts::Fallen,
+        }));
+        let (changed_at, is_fallen) = (step.now, why == Some(MediaReason::MediaUnavailable));
+        let (tracks, speaker, small_since) = (Vec::new(), None, None);
+        self.media = Some(Box::new(Media { hosting, tracks, speaker, changed_at, falls, is_fallen, small_since }));
         if let Some(work) = &mut self.work {
-            work.lost_since = None;
+            (work.lost_since, work.suspects, work.fit_after) = (None, None, None);
         }
     }
 
@@ -76,7 +84,7 @@ impl Room {
     pub(super) fn learn_news(&mut self, news: &MediaNews, step: &mut Step<'_>) {
         let present = self.media_epoch();
         match news {
-            MediaNews::Changed { hosting, .. } => self.learn_hosting(hosting.clone(), step),
+            MediaNews::Changed { hosting, reason } => self.learn_hosting(hosting.clone(), Some(*reason), step),
             MediaNews::Produced { epoch, track, .. } if *epoch == present => self.learn_track(track.clone()),
             MediaNews::Paused { epoch, seat, producer, paused, .. } if *epoch == present => {
                 self.pause_track(*seat, producer, *paused);
@@ -121,7 +129,7 @@ impl Room {
     }
 
     /// What a seat sends.
-    pub(super) fn own_tracks(&self, seat: JoinOrder) -> impl Iterator<Item = &Producer> {
+    pub(in crate::room) fn own_tracks(&self, seat: JoinOrder) -> impl Iterator<Item = &Producer> {
         let tracks = self.media.iter().flat_map(|media| &media.tracks);
         tracks.filter(move |track| track.seat == seat).map(|track| &track.producer)
     }
@@ -140,16 +148,23 @@ impl Room {
         self.members.user(seat).cloned()
     }
 
-    /// What a member who enters is told.
-    pub(super) fn media_seen(&self) -> Option<Box<MediaSeen>> {
-        let is_between_browsers = self.settings.mode == Mode::Mesh && self.media.is_none();
-        if is_between_browsers {
-            return None;
-        }
-        let (epoch, mode) = (self.media_epoch(), self.flows());
-        let (speaker, tracks) =
-            self.media.as_ref().map_or_else(Default::default, |media| (media.speaker.clone(), media.tracks.clone()));
-        Some(Box::new(MediaSeen { mode, epoch, speaker, tracks }))
+    /// What a member who enters is told: how media is meant to flow, and how it does. That is what the ledger knew when it gave the
+    /// seat, and nothing later: what has happened since is in the seat's inbox, also where this room has learnt of it before.
+    pub(super) fn media_seen(&self, known: Option<&RoomMedia>) -> (Mode, Option<Box<MediaSeen>>) {
+        let at_first = self.settings.mode.at_first();
+        let Some(RoomMedia { hosting, tracks }) = known else {
+            let unplaced = MediaSeen { mode: at_first, epoch: 0, speaker: None, tracks: Vec::new() };
+            return (at_first, (at_first == Mode::Sfu).then(|| Box::new(unplaced)));
+        };
+        let (mode, epoch, tracks) = (hosting.mode, hosting.epoch, tracks.clone());
+        let present = self.media.as_ref().filter(|media| media.hosting.epoch == epoch);
+        let meant = match self.settings.mode {
+            RoomMode::Mesh | RoomMode::Sfu => at_first,
+            RoomMode::Auto if present.is_some_and(|media| media.is_fallen) => Mode::Sfu,
+            RoomMode::Auto => mode,
+        };
+        let speaker = present.and_then(|media| media.speaker.clone());
+        (meant, Some(Box::new(MediaSeen { mode, epoch, speaker, tracks })))
     }
 
     /// What is claimed after a loss.

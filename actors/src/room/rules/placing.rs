@@ -1,5 +1,6 @@
 //! Where a room's media goes: chosen when the first member asks, moved when its media server is lost or drains, between the
-//! browsers while there is none, and back. The ledger decides by compare and set; whoever loses adopts.
+//! browsers while there is none, and back. The ledger decides by compare and set; whoever loses adopts. What is left behind on a
+//! media server is deleted (`leaving`).
 
 use std::{
     sync::Arc,
@@ -16,25 +17,27 @@ use crate::{
     messages::room::{Asker, MediaServersChange},
     ports::MediaError,
     protocol::{
-        Code,
+        Code, RoomMode,
         media::{Host, MediaEpoch, MediaReason},
         server::{Mode, Refusal},
     },
 };
 
-/// A room without a media server falls back only after so long: another one may answer meanwhile.
-const FALL_AFTER: Duration = Duration::from_secs(3);
-/// The longest. Media that has stayed so long has not fallen before.
+/// A room without a media server falls back only so long after it was told so: another one may answer meanwhile.
+const FALL_AFTER: Duration = Duration::from_secs(1);
+/// The longest. Media that has stayed so long has not gone back before.
 const BACK_AFTER_MAX: Duration = Duration::from_secs(600);
 
 /// A placement that is under way.
 #[derive(Debug)]
 pub(super) struct Placing {
-    reason: MediaReason,
+    pub(super) reason: MediaReason,
+    /// The media epoch of before.
+    pub(super) expect: MediaEpoch,
     /// The media server of before.
-    before: Option<Host>,
+    pub(super) before: Option<Host>,
     /// Who wants to know what the router can.
-    waiting: Vec<Asker>,
+    pub(super) waiting: Vec<Asker>,
 }
 
 impl Room {
@@ -45,7 +48,7 @@ impl Room {
             return placing.waiting.push(asker); // each session has few open requests
         }
         if let Some(host) = host {
-            return step.ask(MediaCall::Capabilities(asker, host));
+            return step.ask(MediaCall::Capabilities(asker, (host, self.media_epoch())));
         }
         self.place_anew((MediaReason::Placed, None), step);
         if let Some(placing) = &mut self.work().placing {
@@ -54,9 +57,9 @@ impl Room {
     }
 
     /// Has a media server chosen, but not this one.
-    fn place_anew(&mut self, (reason, except): (MediaReason, Option<Arc<str>>), step: &mut Step<'_>) {
+    pub(super) fn place_anew(&mut self, (reason, except): (MediaReason, Option<Arc<str>>), step: &mut Step<'_>) {
         let (epoch, before) = (self.media_epoch(), self.media.as_ref().and_then(|media| media.hosting.host.clone()));
-        self.work().placing = Some(Placing { reason, before, waiting: Vec::new() });
+        self.work().placing = Some(Placing { reason, expect: epoch, before, waiting: Vec::new() });
         step.ask(MediaCall::Open { epoch, except });
     }
 
@@ -87,7 +90,7 @@ impl Room {
     }
 
     /// Why members cannot ask a media server now, if so.
-    fn why_nowhere(&self) -> Option<Refusal> {
+    pub(super) fn why_nowhere(&self) -> Option<Refusal> {
         let hosting = self.media.as_ref().map(|media| &media.hosting);
         match hosting.map(|hosting| (&hosting.host, hosting.mode)) {
             Some((Some(_), _)) => None,
@@ -96,13 +99,6 @@ impl Room {
                 Some(Refusal::new(Code::WrongMode, text))
             }
             Some((None, Mode::Sfu)) | None => Some(unavailable(Duration::ZERO)),
-        }
-    }
-
-    /// A room that was opened there is not to be there, if it is known where it is.
-    fn disown(&self, host: &Host, step: &mut Step<'_>) {
-        if self.media.as_ref().is_some_and(|media| media.hosting.host.as_ref() != Some(host)) {
-            step.ask(MediaCall::DeleteRoom(host.clone()));
         }
     }
 
@@ -132,16 +128,28 @@ impl Room {
         };
         let Placed { hosting, is_won, pushes } = placed;
         self.pushes(pushes, step);
-        let before =
-            self.work.as_ref().and_then(|work| work.placing.as_ref()).and_then(|placing| placing.before.clone());
-        self.learn_hosting(hosting.clone(), step);
+        let placing = self.work.as_ref().and_then(|work| work.placing.as_ref());
+        let reason = placing.map(|placing| placing.reason);
+        let before = placing.and_then(|placing| placing.before.clone());
+        let why = match (hosting.mode, reason) {
+            (Mode::Mesh, Some(MediaReason::Shrunk)) => MediaReason::Shrunk,
+            (Mode::Mesh, _) => MediaReason::MediaUnavailable,
+            (Mode::Sfu, reason) => reason.unwrap_or(MediaReason::MediaMoved),
+        };
+        self.learn_hosting(hosting.clone(), is_won.then_some(why), step);
         if let Some(host) = host {
             self.disown(host, step);
         }
-        if let Some(before) = before.as_ref().filter(|_| is_won) {
-            self.disown(before, step);
+        match before.as_ref().filter(|_| is_won) {
+            Some(before) if matches!(reason, Some(MediaReason::MediaMoved | MediaReason::Shrunk)) => {
+                self.leave_later(before, step);
+            }
+            Some(before) => self.disown(before, step),
+            None => {}
         }
-        let is_kept = !is_won && hosting.host.is_some() && before == hosting.host; // others hear it
+        // Others hear it.
+        let is_kept =
+            !is_won && hosting.host.is_some() && before == hosting.host && reason != Some(MediaReason::Shrunk);
         let why = if is_kept { Some(refusal(MediaError::OtherInstance)) } else { self.why_nowhere() };
         self.end_placing(why, step);
     }
@@ -159,6 +167,11 @@ impl Room {
     fn end_placing(&mut self, why_not: Option<Refusal>, step: &mut Step<'_>) {
         let placing = self.work.as_mut().and_then(|work| work.placing.take());
         self.is_slack = true;
+        if let Some(Placing { reason: MediaReason::Grown | MediaReason::Shrunk, expect, .. }) = placing
+            && expect == self.media_epoch()
+        {
+            self.work().fit_after = Some(step.now + step.limits.media_recover_after);
+        }
         for asker in placing.into_iter().flat_map(|placing| placing.waiting) {
             match &why_not {
                 None => self.capabilities(asker, step),
@@ -177,6 +190,9 @@ impl Room {
 
     /// What this node knows of media servers has changed.
     pub(super) fn media_servers(&mut self, change: &MediaServersChange, step: &mut Step<'_>) {
+        if let MediaServersChange::Found(at) = change {
+            return self.found_at(at, step);
+        }
         if self.is_placing() || self.seats.is_empty() || self.is_held() {
             return;
         }
@@ -194,23 +210,27 @@ impl Room {
             }
             MediaServersChange::Back
                 if media.hosting.mode == Mode::Mesh
-                    && self.settings.mode == Mode::Sfu
+                    && (media.is_fallen || self.settings.mode == RoomMode::Sfu)
+                    && self.needs_server()
                     && step.now >= media.changed_at + back_after(step.limits.media_switch_every_min, media.falls) =>
             {
                 self.place_anew((MediaReason::Recovered, None), step);
             }
-            MediaServersChange::Lost(_) | MediaServersChange::Draining(_) | MediaServersChange::Back => {}
+            MediaServersChange::Lost(_)
+            | MediaServersChange::Draining(_)
+            | MediaServersChange::Back
+            | MediaServersChange::Found(_) => {}
         }
     }
 }
 
-/// How long media flows between the browsers at least, after so many falls; `least` after the first.
-fn back_after(least: Duration, falls: u8) -> Duration {
+/// How long media flows as it does at least, after so many falls; `least` after the first.
+pub(super) fn back_after(least: Duration, falls: u8) -> Duration {
     let doubled = 2_u32.saturating_pow(falls.saturating_sub(1).into());
     least.saturating_mul(doubled).min(least.max(BACK_AFTER_MAX))
 }
 
-/// How often media has fallen, after a change at `now` of what has changed before and had fallen so often then.
+/// How often media has gone back to the browsers, after a change at `now` of what has changed before and had fallen so often then.
 pub(super) fn falls(before: Option<(Instant, u8)>, mode: Mode, now: Instant) -> u8 {
     let Some((changed_at, falls)) = before else { return u8::from(mode == Mode::Mesh) };
     let is_long_ago = now.saturating_duration_since(changed_at) >= BACK_AFTER_MAX;

@@ -1,9 +1,6 @@
 //! What the ledger has for seats on this node: delivered in order, once, never around a hole, and learnt from.
 
-use super::{
-    Room,
-    step::{MediaCall, Step},
-};
+use super::{Room, step::Step};
 use crate::{
     ledger::{Ended, Fact, Push, Pushed, Source, cursor::Step as CursorStep},
     messages::socket::{RoomEvent, SessionEnd},
@@ -23,9 +20,7 @@ impl Room {
     /// The ledger has something for a seat here.
     pub(super) fn push(&mut self, push: Push, step: &mut Step<'_>) {
         if let Pushed::Unhosted(host, session) = push.what {
-            let host = *host;
-            return step
-                .ask(session.map_or(MediaCall::DeleteRoom(host.clone()), |peer| MediaCall::DeletePeer(host, peer)));
+            return self.unhosted(*host, session, step);
         }
         let Some(place) = self.find(push.to) else { return self.stray(push) };
         match push.what {

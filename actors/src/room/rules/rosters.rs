@@ -42,7 +42,7 @@ impl Rosters {
             (*order, Entry::Left { user: user.clone(), order: *order, reason: LeaveReason::Lost })
         });
         let is_new = |member: &&Member| member.order != seat.order && roster.get(&member.user) != Some(&member.order);
-        let new = members.iter().filter(is_new).map(|member| (member.order, Entry::Joined(member.clone())));
+        let new = members.iter().filter(is_new).map(|member| (member.order, Entry::Joined(member.clone().into())));
         Some(gone.chain(new).collect())
     }
 }

@@ -40,6 +40,8 @@ impl Room {
         self.audit_missing(step);
         self.reconcile(step);
         self.continue_speaker(step);
+        self.continue_suspects(step);
+        self.continue_leaving(step);
         if let Some(work) = &mut self.work {
             work.recent.retain(|(at, _)| *at + RECENT > step.now);
         }
@@ -51,7 +53,8 @@ impl Room {
     fn plan(&mut self, step: &Step<'_>) {
         let (limits, is_held) = (step.limits, self.is_held());
         let seats = self.seats.iter().filter_map(|seat| seat.due(limits, is_held));
-        let own = [self.audit_due(limits), self.rebuild_due(), self.speaker_due()].into_iter().flatten();
+        let media = [self.speaker_due(), self.suspects_due(), self.leaving_due()];
+        let own = [self.audit_due(limits), self.rebuild_due()].into_iter().chain(media).flatten();
         let mut next = seats.chain(own).min();
         if let Some(work) = &self.work {
             let entering = work.entering.iter().filter_map(|entering| entering.due(limits, is_held));
@@ -82,6 +85,7 @@ impl Room {
             let has_calls = work.calls > 0 || work.missing > 0 || work.candidate_bytes > 0;
             let is_planned = work.rebuild.is_some() || work.reconcile_at.is_some() || work.entries.is_some();
             let has_media = work.placing.is_some() || work.lost_since.is_some() || work.speaker_at.is_some();
+            let has_media = has_media || work.suspects.is_some() || work.leaving.is_some() || work.fit_after.is_some();
             is_empty && !has_calls && !is_planned && !has_media && work.rate.is_full(now)
         });
         if is_idle {

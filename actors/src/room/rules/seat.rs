@@ -2,11 +2,12 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
-use super::{candidates::Early, line::Line, numbers::Numbers};
+use super::{candidates::Early, line::Line, numbers::Numbers, telling::Told};
 use crate::{
     ledger::{Cursor, Source},
     protocol::{
-        Entry, JoinOrder, SeatId, SessionId, SocketId,
+        Attributes, Entry, JoinOrder, SeatId, SessionId, SocketId, UserId,
+        attributes::Changes,
         client::{Cid, Seq},
     },
     settings::RoomLimits,
@@ -46,6 +47,8 @@ pub(crate) struct More {
     pub(crate) line: Option<Box<Line>>,
     pub(crate) early: Option<Box<Early>>,
     pub(crate) missing: Option<Box<Missing>>,
+    /// What its member tells of themselves.
+    pub(super) told: Option<Box<Told>>,
 }
 
 /// A seat that is to be audited: something was pushed around a hole, or the ledger said that it is over.
@@ -108,6 +111,28 @@ impl Seat {
 
     pub(crate) fn more_ref(&self) -> Option<&More> {
         self.more.as_deref()
+    }
+
+    /// What its member tells of themselves.
+    pub(super) fn attributes(&self) -> Attributes {
+        self.more_ref().and_then(|more| more.told.as_ref()).map(|told| told.now().clone()).unwrap_or_default()
+    }
+
+    /// Its member tells this of themselves.
+    pub(super) fn tells(&mut self, user: &UserId, now: Attributes) {
+        if !now.is_empty() {
+            self.more().told = Some(Box::new(Told::new(user, now)));
+        }
+    }
+
+    /// Its member, if others are not told of them.
+    pub(super) fn hidden(&self) -> Option<&UserId> {
+        self.more_ref()?.told.as_ref()?.hidden()
+    }
+
+    /// The ledger has taken a change.
+    pub(super) fn changed(&mut self, changes: &Changes) {
+        self.more().told.get_or_insert_default().change(changes);
     }
 
     pub(crate) fn line_ref(&self) -> Option<&Line> {
@@ -247,7 +272,7 @@ impl Seat {
         more.early.take_if(|early| early.is_empty());
         more.heard.shrink_to_fit();
         more.numbers.compact();
-        let is_needed = more.line.is_some() || more.early.is_some() || more.missing.is_some();
+        let is_needed = more.line.is_some() || more.early.is_some() || more.missing.is_some() || more.told.is_some();
         if !is_needed && more.heard.is_empty() && more.numbers.is_empty() {
             self.more = None;
         }

@@ -14,36 +14,39 @@ use crate::{
         room::{JoinRequest, ResumeRequest},
         socket::{RoomEvent, SessionEnd},
     },
-    protocol::{Code, Epoch, JoinOrder, LeaveReason, SeatId, UserId, client::Cid, server::Refusal},
+    protocol::{Epoch, LeaveReason, Member, SeatId, UserId, client::Cid},
 };
 
 impl Room {
     pub(super) fn joined(&mut self, request: JoinRequest, answer: Result<Joined, Failure>, step: &mut Step<'_>) {
         let entering = self.take_entering((request.socket, request.session));
         match answer {
-            Ok(Joined::Seated { seat, epoch, members, replaced, media, pushes }) => {
+            Ok(Joined::Seated { seat, epoch, mut members, replaced, media, pushes }) => {
                 if let Some(replaced) = replaced {
                     self.recall(Fact::Freed(replaced, LeaveReason::Replaced), step);
                 }
                 self.pushes(pushes, step);
                 let Some(entering) = self.may_sit(entering, (seat, epoch), step) else { return };
-                let places = members.iter().map(|member| (member.user.clone(), member.order));
-                self.enrol_all(places.chain([(request.user, seat.order)]), step);
+                members.retain(|member| !member.is_hidden());
                 let whose = (request.session, request.socket);
-                let place = self.sit(Seat::new(seat, request.secret, whose, request.name), step);
+                let mut new = Seat::new(seat, request.secret, whose, request.name);
+                new.tells(&request.user, request.attributes.clone());
+                self.enrol_all(&members, &new, request.user, step);
+                let place = self.sit(new, step);
                 self.note_roster(place, rosters::told(&members, &[]));
+                let (mode, seen) = self.media_seen(media.as_deref());
                 self.learn_media(media, step);
-                let (replaced, media) = (replaced.is_some(), self.media_seen());
-                let joined = RoomEvent::Joined { seat, members, mode: self.settings.mode, media, replaced };
+                let (replaced, media, policy) = (replaced.is_some(), seen, self.settings.policy.clone());
+                let attributes = request.attributes;
+                let joined = RoomEvent::Joined { seat, members, mode, media, replaced, policy, attributes };
                 step.tell(request.socket, request.session, joined);
                 self.seated_before(place, epoch, step);
                 self.seated(seat, entering.unknown_since.is_some(), step);
+                self.evict_banned(step);
             }
             Ok(Joined::Full) => {
                 if entering.is_some_and(|entering| entering.exit.is_none()) {
-                    let max = self.settings.participants_max;
-                    let text = format!("Room {} already has {max} of {max} participants.", self.id);
-                    refuse_join(&request, Refusal::new(Code::RoomFull, text), step);
+                    refuse_join(&request, self.no_seat(&request.user), step);
                 }
             }
             Err(failure) => self.not_entered(entering, failure, step),
@@ -53,45 +56,7 @@ impl Room {
     pub(super) fn resumed(&mut self, request: ResumeRequest, answer: Result<Resumed, Failure>, step: &mut Step<'_>) {
         let entering = self.take_entering((request.socket, request.session));
         match answer {
-            Ok(Resumed::Seated(resumed)) => {
-                let ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, media, pushes } =
-                    *resumed;
-                if let Some(place) = self.find(seat.order)
-                    && self.seats[place].socket == request.socket
-                {
-                    self.remove(place); // the same socket takes its own seat
-                }
-                self.pushes(pushes, step);
-                if self.may_sit(entering, (seat, epoch), step).is_none() {
-                    return;
-                }
-                let places = members.iter().map(|member| (member.user.clone(), member.order));
-                self.enrol_all(places.chain([(request.user, seat.order)]), step);
-                let whose = (request.session, request.socket);
-                let mut new = Seat::new(seat, request.secret, whose, request.name);
-                new.cursor = Cursor::at(replay.last().map_or(request.last_seq, |(seq, _)| *seq));
-                new.acknowledge(request.last_seq);
-                new.sent = sent.iter().map(|sent| sent.cid).fold(applied, Cid::max);
-                for to in sent.iter().filter(|sent| sent.described).filter_map(|sent| sent.to) {
-                    new.describe(to);
-                }
-                if !skipped.is_empty() {
-                    *new.numbers() = Numbers::resumed(&skipped);
-                }
-                let place = self.sit(new, step);
-                let roster = rosters::told(&members, if lost { &replay } else { &[] });
-                self.note_roster(place, roster);
-                self.hear_all(seat.order, &heard);
-                self.learn_media(media, step);
-                let (last_cid, media) = (self.last_taken(place), self.media_seen());
-                let resumed = RoomEvent::Resumed { seat, members, replay, last_cid, lost, media };
-                step.tell(request.socket, request.session, resumed);
-                self.seated_before(place, epoch, step);
-                self.seated(seat, false, step);
-                if lost {
-                    self.resumed_after_loss(step);
-                }
-            }
+            Ok(Resumed::Seated(resumed)) => self.seated_again(request, entering, *resumed, step),
             Ok(Resumed::Failed(why)) => {
                 if entering.is_some_and(|entering| entering.exit.is_none()) {
                     step.tell(request.socket, request.session, RoomEvent::ResumeFailed(why));
@@ -103,6 +68,57 @@ impl Room {
                 }
             }
             Err(failure) => self.not_entered(entering, failure, step),
+        }
+    }
+
+    /// The ledger has given a seat back.
+    fn seated_again(
+        &mut self,
+        request: ResumeRequest,
+        entering: Option<Entering>,
+        resumed: ResumedSeat,
+        step: &mut Step<'_>,
+    ) {
+        let (seat, epoch, lost) = (resumed.seat, resumed.epoch, resumed.lost);
+        if let Some(place) = self.find(seat.order)
+            && self.seats[place].socket == request.socket
+        {
+            self.remove(place); // the same socket takes its own seat
+        }
+        self.pushes(resumed.pushes, step);
+        if self.may_sit(entering, (seat, epoch), step).is_none() {
+            return;
+        }
+        let ResumedSeat { mut members, replay, sent, applied, skipped, heard, media, attributes, .. } = resumed;
+        members.retain(|member| !member.is_hidden());
+        let whose = (request.session, request.socket);
+        let mut new = Seat::new(seat, request.secret, whose, request.name);
+        new.tells(&request.user, attributes.clone());
+        self.enrol_all(&members, &new, request.user, step);
+        new.cursor = Cursor::at(replay.last().map_or(request.last_seq, |(seq, _)| *seq));
+        new.acknowledge(request.last_seq);
+        new.sent = sent.iter().map(|sent| sent.cid).fold(applied, Cid::max);
+        for to in sent.iter().filter(|sent| sent.described).filter_map(|sent| sent.to) {
+            new.describe(to);
+        }
+        if !skipped.is_empty() {
+            *new.numbers() = Numbers::resumed(&skipped);
+        }
+        let place = self.sit(new, step);
+        let roster = rosters::told(&members, if lost { &replay } else { &[] });
+        self.note_roster(place, roster);
+        self.hear_all(seat.order, &heard);
+        let (_, seen) = self.media_seen(media.as_deref());
+        self.learn_media(media, step);
+        let (last_cid, media) = (self.last_taken(place), seen);
+        let policy = self.settings.policy.clone();
+        let resumed = RoomEvent::Resumed { seat, members, replay, last_cid, lost, media, policy, attributes };
+        step.tell(request.socket, request.session, resumed);
+        self.seated_before(place, epoch, step);
+        self.seated(seat, false, step);
+        self.evict_banned(step);
+        if lost {
+            self.resumed_after_loss(step);
         }
     }
 
@@ -125,8 +141,11 @@ impl Room {
         None
     }
 
-    fn enrol_all(&mut self, places: impl Iterator<Item = (UserId, JoinOrder)>, step: &mut Step<'_>) {
-        for (user, order) in places {
+    /// Notes whom a new seat is told of, and its own member, unless they are hidden.
+    fn enrol_all(&mut self, members: &[Member], new: &Seat, user: UserId, step: &mut Step<'_>) {
+        let others = members.iter().map(|member| (member.user.clone(), member.order));
+        let own = new.hidden().is_none().then_some((user, new.id.order));
+        for (user, order) in others.chain(own) {
             if let Some((older, end)) = self.enrol(user, order, step)
                 && let Some(place) = self.find(older)
             {

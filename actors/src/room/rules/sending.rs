@@ -16,7 +16,7 @@ use crate::{
         room::{Number, Said},
         socket::RoomEvent,
     },
-    ports::Noted,
+    ports::{Denied, Noted},
     protocol::{
         Code, JoinOrder, Kind,
         server::{Mode, Refusal},
@@ -34,11 +34,16 @@ enum Verdict {
     Refuse(Refusal),
 }
 
+/// The refusal of what would show a hidden member to the others.
+pub(super) fn hidden() -> Refusal {
+    Refusal::new(Code::Forbidden, format!("Not allowed: {}.", Denied::Hidden))
+}
+
 impl Room {
     /// A member sends a message: to one other, or to all. From a seat that the room does not know it is dropped: the room
     /// was restarted, and the socket repeats it once it has taken its seat again; or the session has just ended.
     pub(super) fn send(&mut self, said: Said, step: &mut Step<'_>) {
-        let Said { from, number, to, payload: message } = said;
+        let Said { from, number, to, payload: message, changes } = said;
         let Some(place) = self.place(from) else { return };
         let is_held = self.is_held();
         let line = self.seats[place].line();
@@ -48,7 +53,7 @@ impl Room {
         if line.queue.len() >= QUEUED_MAX {
             return self.refuse_unheard(place, number, step);
         }
-        let outgoing = Outgoing { number, arrived: step.now, to, message };
+        let outgoing = Outgoing { number, arrived: step.now, to, message, changes };
         if line.is_idle() && !is_held {
             return self.take_up(place, outgoing, step);
         }
@@ -89,6 +94,9 @@ impl Room {
     fn judge(&mut self, place: usize, outgoing: &Outgoing, step: &Step<'_>) -> Verdict {
         if let Some(verdict) = self.known(place, outgoing.number) {
             return verdict;
+        }
+        if self.seats[place].hidden().is_some() {
+            return Verdict::Refuse(hidden());
         }
         if step.pressure >= Pressure::ShedAll || outgoing.to.is_none() && step.pressure >= Pressure::ShedChat {
             return Verdict::Refuse(unavailable(UNAVAILABLE_RETRY));
@@ -189,7 +197,8 @@ impl Room {
             messages.extend(head.released.iter().map(|held| held.message.clone()));
             LedgerCall::Send(Send { from, to, cid, skipped, released, messages })
         } else {
-            LedgerCall::Broadcast(Broadcast { from, cid, skipped, message }, name)
+            let changes = head.outgoing.changes.clone();
+            LedgerCall::Broadcast(Broadcast { from, cid, skipped, message, changes }, name)
         };
         self.call(call, step);
     }
@@ -219,7 +228,7 @@ impl Room {
 
     /// Notes a refusal for the timeline.
     pub(super) fn note_refusal(&self, place: usize, code: Code, step: &mut Step<'_>) {
-        if let Some(user) = self.members.user(self.seats[place].id.order) {
+        if let Some(user) = self.user_at(place) {
             step.note(|| Noted::Refused { user: user.clone(), code });
         }
     }

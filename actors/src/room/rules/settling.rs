@@ -11,7 +11,7 @@ use super::{
 use crate::{
     ledger::{Failure, Sent},
     messages::socket::RoomEvent,
-    protocol::{Code, JoinOrder, SeatId, client::Cid, server::Refusal},
+    protocol::{Code, JoinOrder, SeatId, attributes, client::Cid, server::Refusal},
 };
 
 /// The shortest and the longest wait before the ledger is asked again; it may name one between.
@@ -50,6 +50,11 @@ impl Room {
             }
             // Perhaps it was applied before they left. Nobody misses it, and an unknown outcome is never a refusal.
             Ok(Sent::ReceiverGone) if head.unknown_since.is_some() => self.accept(place, false, step),
+            Ok(Sent::TooMany) if head.unknown_since.is_some() => self.accept(place, false, step), // it was applied before
+            Ok(Sent::TooMany) => {
+                let text = format!("Your attributes are unchanged: {}.", attributes::TooMany);
+                self.refuse_head(place, Refusal::new(Code::PayloadTooLarge, text), step);
+            }
             Ok(Sent::ReceiverGone) => self.refuse_head(place, Refusal::new(Code::PeerNotFound, PEER_LEFT), step),
             Err(Failure::NotApplied { wait }) => self.not_applied(place, wait, step),
             Err(Failure::Unknown { wait }) => self.unknown(place, wait, step),
@@ -73,6 +78,9 @@ impl Room {
         }
         // Without a number nobody can tell whether it was applied: candidates do not rely on it.
         let is_applied = is_told || head.number().is_some();
+        if let Some(changes) = head.outgoing.changes.as_ref().filter(|_| is_applied) {
+            seat.changed(changes);
+        }
         if let Some(to) = head.to.filter(|_| is_applied && head.outgoing.message.kind.is_description()) {
             seat.describe(to);
         }

@@ -11,12 +11,12 @@ use crate::{
     bytes::Pressure,
     ledger::{Audit, Broadcast, Claim, Fact, Place, Send},
     messages::{
-        room::{Asker, JoinRequest, Publishing, ResumeRequest},
+        room::{Asker, JoinRequest, Publishing, ResumeRequest, Whereabouts},
         socket::{FromRoom, RoomEvent},
     },
-    ports::{Noted, RoomSettings},
+    ports::Noted,
     protocol::{
-        Code, Entry, LeaveReason, SeatId, SessionId, SocketId, UserId,
+        Code, Entry, JoinOrder, LeaveReason, SeatId, SessionId, SocketId, UserId,
         media::{Host, MediaEpoch, MediaId},
         server::Refusal,
         sfu::SfuAsk,
@@ -62,22 +62,37 @@ pub(crate) enum Effect {
 pub(crate) enum MediaCall {
     /// To choose one for the room in this media epoch, but not that one, and to open the room there.
     Open { epoch: MediaEpoch, except: Option<Arc<str>> },
-    /// What the room's router there can.
-    Capabilities(Asker, Host),
+    /// What the room's router there can, in this media epoch.
+    Capabilities(Asker, (Host, MediaEpoch)),
     /// A member's request, in this media epoch.
     Call(Asker, (Host, MediaEpoch), SfuAsk),
     /// To delete what a session has there.
     DeletePeer(Host, SessionId),
-    /// To delete the room there.
-    DeleteRoom(Host),
-    /// Nothing: whether its media has fallen back to the browsers, so that it is told once there is a media server.
-    Fallen(bool),
+    /// To delete the room there, unless it is in a later media epoch than this.
+    DeleteRoom(Host, Option<MediaEpoch>),
+    /// Which of those who are in the room there have no seat.
+    Peers(Host),
+    /// To delete what belongs to nobody there in this media epoch: what a session has, or the room.
+    DeleteOrphan(Host, MediaEpoch, Option<SessionId>),
+    /// Nothing: where its media is now, for those on this node who look at media servers.
+    Hosted(Whereabouts),
+}
+
+/// What the room's settings say about a join.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    /// Maximum number of seats; 0: nobody new may join.
+    pub(crate) max: u32,
+    /// How long a seat is kept.
+    pub(crate) window: Duration,
+    /// Revision of these settings.
+    pub(crate) revision: u64,
 }
 
 /// What a room asks the ledger.
 #[derive(Debug)]
 pub(crate) enum LedgerCall {
-    Join(Box<JoinRequest>, RoomSettings),
+    Join(Box<JoinRequest>, Terms),
     Resume(Box<ResumeRequest>),
     Send(Send),
     /// With the sender's name.
@@ -99,10 +114,12 @@ pub(crate) enum SeatFact {
     Left(SeatId, LeaveReason),
     /// Its socket is lost; these numbers were not applied.
     Disconnected(SeatId, Vec<crate::ledger::Skipped>, Duration),
-    /// This user was evicted, whichever seat they have.
-    Evicted(UserId, LeaveReason),
-    /// The room is closed.
-    Closed(LeaveReason),
+    /// This user is to be evicted, whichever seat they have: that is asked first, so that whoever joins meanwhile stays.
+    Evicting(UserId, LeaveReason),
+    /// This user was evicted, unless they joined after this place in the join order.
+    Evicted(UserId, JoinOrder, LeaveReason),
+    /// The room is closed, settings of this revision say.
+    Closed(LeaveReason, u64),
     /// A producer of its member has ended at the media server.
     TrackEnded(SeatId, MediaEpoch, MediaId),
 }

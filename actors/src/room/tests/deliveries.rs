@@ -89,7 +89,7 @@ fn a_roster_change_is_learnt_only_if_it_is_newer() {
     let rejoined = |order| {
         let mut member = member(2);
         member.order = order;
-        Entry::Joined(member)
+        Entry::Joined(member.into())
     };
     bench.told(pushed(push(1, 2, rejoined(9))));
     bench.told(pushed(push(1, 3, rejoined(5))));
@@ -111,7 +111,7 @@ fn a_pair_starts_afresh_when_a_member_has_a_new_session() {
     let mut again = member(2);
     again.order = 9;
     bench.told(pushed(push(1, 2, left(2))));
-    bench.told(pushed(push(1, 3, Entry::Joined(again))));
+    bench.told(pushed(push(1, 3, Entry::Joined(again.into()))));
     assert_eq!(bench.told(signal(1, 2, 3, Kind::IceCandidate)), ["tell 1 held 103"]);
 }
 
@@ -131,4 +131,15 @@ fn what_a_resume_missed_is_in_its_answer_and_what_follows_comes_after() {
     bench.answer(Reply::Resume(resume(1, 1, 3), resumed_seat(answer)));
     assert_eq!(bench.told(pushed(push(1, 4, chat_entry()))), NOTHING);
     assert_eq!(bench.told(pushed(push(1, 5, chat_entry()))), ["tell 1 deliver 5"]);
+}
+
+#[test]
+fn pushes_that_overtake_the_answer_to_a_join_are_kept_up_to_a_bound() {
+    let mut bench = Bench::new();
+    bench.told(Message::Join(join(1)));
+    for seq in 1..=300 {
+        assert_eq!(bench.told(pushed(push(1, seq, chat_entry()))), NOTHING);
+    }
+    let wants = bench.answer(Reply::Join(join(1), Ok(seated(1, vec![]))));
+    assert_eq!(wants.iter().filter(|want| want.starts_with("tell 1 deliver")).count(), 256);
 }

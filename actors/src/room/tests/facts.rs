@@ -7,6 +7,7 @@ use crate::{
     ledger::{Ended, Failure},
     messages::room::{Message, Reply, SeatRef},
     protocol::{Kind, LeaveReason, SeatId, SocketId},
+    room::rules::Room,
 };
 
 // C2
@@ -49,12 +50,25 @@ fn a_fact_of_a_seat_that_the_room_does_not_know_is_told_all_the_same() {
     assert_eq!(bench.told(Message::Leave(older, LeaveReason::Left)), NOTHING, "a newer session holds it here");
 }
 
+#[test]
+fn what_is_told_since_a_panic_is_not_taken_for_what_was_told_before() {
+    let mut bench = Bench::new();
+    bench.told(Message::Leave(seat(9), LeaveReason::Left));
+    let stand_in = Room::new(bench.room.id, settings());
+    bench.room = std::mem::replace(&mut bench.room, stand_in).successor();
+    let told = bench.told(Message::Leave(seat(8), LeaveReason::Left));
+    assert_eq!(told, ["call leave 9 Left", "call leave 8 Left"]);
+    bench.answer(Reply::Fact(1, Ok(vec![])));
+    bench.answer(Reply::Fact(2, Err(not_applied(0))));
+    assert_eq!(bench.pass(Duration::from_secs(1)), ["call leave 8 Left"]);
+}
+
 // T14
 #[test]
 fn a_room_is_closed_once_and_every_session_ends() {
     let mut bench = Bench::with_members(2, 2);
-    assert_eq!(bench.told(Message::Close(LeaveReason::Closed)), ["call close Closed"]);
-    assert_eq!(bench.told(Message::Close(LeaveReason::Closed)), NOTHING);
+    assert_eq!(bench.told(Message::Close(LeaveReason::Closed, 2)), ["call close Closed 2"]);
+    assert_eq!(bench.told(Message::Close(LeaveReason::Closed, 2)), NOTHING);
     assert_eq!(bench.told(Message::Join(join(3))), ["tell 3 join refused room_closed"]);
     let closed = || Ended::Freed(LeaveReason::Closed);
     let wants = bench.answer(Reply::Fact(1, Ok(vec![ended(1, closed()), ended(2, closed())])));
@@ -65,7 +79,7 @@ fn a_room_is_closed_once_and_every_session_ends() {
 #[test]
 fn a_room_that_somebody_else_has_closed_ends_every_session_without_asking() {
     let mut bench = Bench::with_members(2, 2);
-    assert_eq!(bench.told(Message::Closed), ["tell 1 ended Freed(Closed)", "tell 2 ended Freed(Closed)"]);
+    assert_eq!(bench.told(Message::Closed(2)), ["tell 1 ended Freed(Closed)", "tell 2 ended Freed(Closed)"]);
     assert!(bench.room.is_idle());
     assert_eq!(bench.told(Message::Join(join(3))), ["tell 3 join refused room_closed"]);
 }
@@ -76,7 +90,7 @@ fn a_join_that_waited_does_not_open_a_closed_room() {
     let mut bench = Bench::new();
     bench.told(Message::Join(join(1)));
     bench.answer(Reply::Join(join(1), Err(not_applied(100))));
-    assert_eq!(bench.told(Message::Close(LeaveReason::Closed)), ["call close Closed"]);
+    assert_eq!(bench.told(Message::Close(LeaveReason::Closed, 2)), ["call close Closed 2"]);
     assert_eq!(bench.pass(Duration::from_millis(100)), ["tell 1 join refused room_closed"]);
 }
 
@@ -113,18 +127,39 @@ fn seats_that_nobody_holds_are_reported_and_known_ones_are_not() {
 fn an_eviction_is_told_until_the_ledger_knows() {
     let mut bench = Bench::new();
     let evict = || Message::Evict(user(7), LeaveReason::Kicked);
-    assert_eq!(bench.told(evict()), ["call evict 7 Kicked"]);
+    assert_eq!(bench.told(evict()), ["call find 7"]);
+    bench.answer(Reply::Located(1, Err(not_applied(0))));
+    assert_eq!(bench.pass(Duration::from_millis(50)), ["call find 7"]);
+    assert_eq!(bench.answer(Reply::Located(1, Ok(Some(5)))), ["call evict 7 up to 5 Kicked"]);
     bench.answer(Reply::Fact(1, Err(not_applied(0))));
     assert!(!bench.room.is_idle());
-    assert_eq!(bench.pass(Duration::from_millis(50)), ["call evict 7 Kicked"]);
+    assert_eq!(bench.pass(Duration::from_millis(100)), ["call evict 7 up to 5 Kicked"], "the seat that was found");
     assert_eq!(bench.answer(Reply::Fact(1, Ok(vec![]))), NOTHING);
+    assert!(bench.room.is_idle());
+}
+
+#[test]
+fn whom_a_ledger_that_lost_its_rooms_does_not_know_yet_is_evicted_too() {
+    let mut bench = Bench::with_members(3, 2);
+    for number in [2, 3] {
+        bench.told(Message::Evict(user(number), LeaveReason::Kicked));
+    }
+    assert_eq!(bench.answer(Reply::Located(1, Ok(None))), ["call evict 2 up to 2 Kicked"], "a member here");
+    assert_eq!(bench.answer(Reply::Located(2, Ok(None))), ["call evict 3 up to 3 Kicked"], "a member on another node");
+}
+
+#[test]
+fn nobody_who_is_not_there_is_evicted() {
+    let mut bench = Bench::new();
+    bench.told(Message::Evict(user(7), LeaveReason::Kicked));
+    assert_eq!(bench.answer(Reply::Located(1, Ok(None))), NOTHING);
     assert!(bench.room.is_idle());
 }
 
 #[test]
 fn a_room_that_is_opened_again_before_the_ledger_knows_that_it_was_closed_stays_open() {
     let mut bench = Bench::with_members(1, 1);
-    bench.told(Message::Close(LeaveReason::Closed));
+    bench.told(Message::Close(LeaveReason::Closed, 2));
     bench.answer(Reply::Fact(1, Err(not_applied(0))));
     let reading = |revision| Message::SettingsChanged(crate::ports::RoomSettings { revision, ..settings() });
     bench.told(reading(1));
@@ -132,4 +167,18 @@ fn a_room_that_is_opened_again_before_the_ledger_knows_that_it_was_closed_stays_
     bench.told(reading(3));
     assert_eq!(bench.pass(Duration::from_secs(1)), NOTHING, "nobody is told that it is closed");
     assert_eq!(bench.told(Message::Join(join(2))), ["call join 2"]);
+}
+
+#[test]
+fn what_is_told_late_closes_no_room_that_was_opened_again() {
+    let mut bench = Bench::with_members(2, 2);
+    let reading = |revision| Message::SettingsChanged(crate::ports::RoomSettings { revision, ..settings() });
+    bench.told(reading(3));
+    assert_eq!(bench.told(Message::Close(LeaveReason::Closed, 2)), NOTHING);
+    assert_eq!(bench.told(Message::Closed(2)), NOTHING);
+    assert_eq!(bench.told(Message::Join(join(3))), ["call join 3"]);
+    bench.answer(Reply::Join(join(3), Err(not_applied(100))));
+    assert_eq!(bench.told(Message::Close(LeaveReason::Closed, 4)), ["call close Closed 4"]);
+    bench.answer(Reply::Fact(1, Err(not_applied(0))));
+    assert_eq!(bench.told(Message::Close(LeaveReason::Closed, 6)), ["call close Closed 4", "call close Closed 6"]);
 }

@@ -7,10 +7,9 @@ use crate::{
     messages::room::{JoinRequest, Message, Number, ResumeRequest, Said, SeatRef},
     ports::RoomSettings,
     protocol::{
-        Entry, Epoch, JoinOrder, Kind, LeaveReason, Member, Message as Payload, RoomId, SeatId, SessionId, SocketId,
-        UserId,
+        Attributes, Entry, Epoch, JoinOrder, Kind, LeaveReason, Member, Message as Payload, RoomId, RoomMode, SeatId,
+        SessionId, SocketId, UserId,
         client::{Cid, Seq},
-        server::Mode,
     },
 };
 
@@ -22,8 +21,9 @@ pub(super) fn settings() -> RoomSettings {
     RoomSettings {
         participants_max: 4,
         seat_window: Duration::from_secs(5),
-        mode: Mode::Mesh,
+        mode: RoomMode::Mesh,
         active: true,
+        policy: None,
         revision: 1,
     }
 }
@@ -51,12 +51,20 @@ pub(super) fn joining(number: u64) -> SeatRef {
 }
 
 pub(super) fn member(number: u64) -> Member {
-    Member { user: user(number), name: "x".into(), session: session(number), order: number, connected: true }
+    Member {
+        user: user(number),
+        name: "x".into(),
+        session: session(number),
+        order: number,
+        connected: true,
+        attributes: Attributes::default(),
+    }
 }
 
 pub(super) fn join(number: u64) -> Box<JoinRequest> {
     let (session, socket) = (session(number), SocketId(number));
-    Box::new(JoinRequest { user: user(number), name: "x".into(), session, secret: 1, socket, cid: Some(7) })
+    let attributes = Attributes::default();
+    Box::new(JoinRequest { user: user(number), name: "x".into(), session, secret: 1, attributes, socket, cid: Some(7) })
 }
 
 pub(super) fn seated(number: u64, pushes: Vec<Push>) -> Joined {
@@ -91,6 +99,7 @@ pub(super) fn resumed(number: u64) -> ResumedSeat {
         heard: Vec::new(),
         lost: false,
         media: None,
+        attributes: Attributes::default(),
         pushes: Vec::new(),
     }
 }
@@ -101,7 +110,7 @@ pub(super) fn resumed_seat(seat: ResumedSeat) -> Result<Resumed, Failure> {
 
 /// Member `to` is told that `who` joined; `seq` counts from the first who came after `to`.
 pub(super) fn joined_push(to: u64, who: u64) -> Push {
-    push(to, who - to, Entry::Joined(member(who)))
+    push(to, who - to, Entry::Joined(member(who).into()))
 }
 
 pub(super) fn push(to: JoinOrder, seq: Seq, entry: Entry) -> Push {
@@ -139,7 +148,7 @@ pub(super) fn chat(from: u64, cid: Cid) -> Message {
 }
 
 pub(super) fn said(from: SeatRef, number: Number, to: Option<UserId>, payload: Payload) -> Message {
-    Message::Said(Box::new(Said { from, number, to, payload }))
+    Message::Said(Box::new(Said { from, number, to, payload, changes: None }))
 }
 
 pub(super) fn pushed(push: Push) -> Message {

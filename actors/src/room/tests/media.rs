@@ -8,17 +8,18 @@ use crate::{
     messages::room::{Asker, MediaReply, MediaServersChange, Message, Publishing, Reply, SfuAsked},
     ports::{MediaError, MediaEvent, RoomSettings},
     protocol::{
-        media::{Host, Hosting, TrackKind},
+        Entry, RoomMode,
+        media::{Host, Hosting, MediaNews, MediaReason, TrackKind},
         server::Mode,
         sfu::{Direction, SfuAsk},
     },
 };
 
-fn host(server: &str) -> Host {
+pub(super) fn host(server: &str) -> Host {
     Host { server: server.into(), instance: "1".into() }
 }
 
-fn hosting(epoch: u64, at: Option<&str>) -> Hosting {
+pub(super) fn hosting(epoch: u64, at: Option<&str>) -> Hosting {
     let mode = if at.is_some() { Mode::Sfu } else { Mode::Mesh };
     Hosting { mode, epoch, host: at.map(host) }
 }
@@ -32,13 +33,13 @@ impl Bench {
     /// So many members here, in a room with a media server that nobody has asked for yet.
     fn unplaced(members: u64) -> Self {
         let mut bench = Self::new();
-        bench.told(Message::SettingsChanged(RoomSettings { mode: Mode::Sfu, revision: 2, ..settings() }));
+        bench.told(Message::SettingsChanged(RoomSettings { mode: RoomMode::Sfu, revision: 2, ..settings() }));
         (1..=members).for_each(|user| bench.take_seat(user));
         bench
     }
 
     /// The same, placed on `m` in epoch 1.
-    fn placed(members: u64) -> Self {
+    pub(super) fn placed(members: u64) -> Self {
         let mut bench = Self::unplaced(members);
         bench.asks(1, (1, 0), SfuAsk::Capabilities);
         bench.media(MediaReply::Opened(0, Ok(host("m"))));
@@ -51,7 +52,12 @@ impl Bench {
         self.told(Message::Sfu(Box::new(SfuAsked { from: seat(user), key, epoch, ask })))
     }
 
-    fn media(&mut self, reply: MediaReply) -> Vec<String> {
+    /// A member asks what the router can.
+    pub(super) fn asks_capabilities(&mut self, user: u64, key: u64) -> Vec<String> {
+        self.asks(user, (key, 0), SfuAsk::Capabilities)
+    }
+
+    pub(super) fn media(&mut self, reply: MediaReply) -> Vec<String> {
         self.told(Message::MediaAnswered(Box::new(reply)))
     }
 
@@ -60,12 +66,12 @@ impl Bench {
         self.answer(Reply::Placed(Some(Box::new(host(asked))), Ok(Box::new(placed))))
     }
 
-    fn wins(&mut self, hosting: Hosting) -> Vec<String> {
+    pub(super) fn wins(&mut self, hosting: Hosting) -> Vec<String> {
         let asked = hosting.host.as_ref().map_or_else(String::new, |host| host.server.to_string());
         self.placement(true, hosting, &asked)
     }
 
-    fn servers(&mut self, change: MediaServersChange) -> Vec<String> {
+    pub(super) fn servers(&mut self, change: MediaServersChange) -> Vec<String> {
         self.told(Message::MediaServers(Box::new(change)))
     }
 
@@ -106,10 +112,21 @@ fn the_first_who_asks_has_the_room_placed_and_all_who_wait_are_answered() {
     assert_eq!(bench.asks(1, (8, 0), SfuAsk::Capabilities), ["media open in 0"]);
     assert_eq!(bench.asks(2, (9, 0), SfuAsk::Capabilities), NOTHING, "once");
     assert_eq!(bench.media(MediaReply::Opened(0, Ok(host("m")))), ["call place in 0 at m/1 Placed"]);
-    let wanted = ["media capabilities 8 at m/1", "media capabilities 9 at m/1"];
+    let wanted = ["media hosted at m/1", "media capabilities 8 at m/1", "media capabilities 9 at m/1"];
     assert_eq!(bench.wins(hosting(1, Some("m"))), wanted);
     let answer = bench.media(MediaReply::Capabilities(asker(1, 8), host("m"), Ok("{}".into())));
     assert_eq!(answer, [r#"tell 1 answered 8 {"epoch":1,"dialect":"ortc","rtpCapabilities":{}}"#]);
+}
+
+#[test]
+fn what_a_router_can_is_asked_anew_where_the_room_is_now() {
+    for (at, wanted) in [(Some("n"), "media capabilities 8 at n/1"), (None, "tell 1 answered 8 wrong_mode")] {
+        let mut bench = Bench::placed(2);
+        bench.asks(1, (8, 0), SfuAsk::Capabilities);
+        let news = MediaNews::Changed { hosting: hosting(2, at), reason: MediaReason::MediaLost };
+        bench.told(pushed(push(1, 2, Entry::Media(news.into()))));
+        assert_eq!(bench.media(MediaReply::Capabilities(asker(1, 8), host("m"), Ok("{}".into()))), [wanted]);
+    }
 }
 
 #[test]
@@ -117,7 +134,7 @@ fn whoever_loses_adopts_and_undoes_what_it_has_opened() {
     let mut bench = Bench::unplaced(1);
     bench.asks(1, (8, 0), SfuAsk::Capabilities);
     bench.media(MediaReply::Opened(0, Ok(host("m"))));
-    let wanted = ["media delete room at m/1", "media capabilities 8 at n/1"];
+    let wanted = ["media hosted at n/1", "media delete room at m/1 up to 1", "media capabilities 8 at n/1"];
     assert_eq!(bench.placement(false, hosting(1, Some("n")), "m"), wanted);
 }
 
@@ -143,6 +160,20 @@ fn a_producer_is_told_to_all_before_its_owner_is_answered() {
     assert_eq!(bench.asks(1, (10, 1), pause(true)), ["media call 10 at m/1 in 1"]);
     let paused = MediaReply::Called(asker(1, 10), (host("m"), 1), pause(true), Ok("{}".into()));
     assert_eq!(bench.media(paused), ["call pause p1 true of 1 in 1"]);
+}
+
+#[test]
+fn a_pause_is_of_one_producer_of_one_member() {
+    let mut bench = Bench::placed(2);
+    bench.produces(1, 9, "p1");
+    bench.produces(1, 10, "p2");
+    bench.produces(2, 9, "p3");
+    let change = crate::ledger::TrackChange::Pause("p1".into(), true);
+    let publishing = Publishing { asker: asker(1, 11), epoch: 1, change, answered: "{}".into() };
+    bench.answer(Reply::Published(Box::new(publishing), Ok(Published::Done(vec![]))));
+    let producers = (1..=2).flat_map(|order| bench.room.own_tracks(order));
+    let paused: Vec<_> = producers.map(|producer| (&*producer.id, producer.paused)).collect();
+    assert_eq!(paused, [("p1", true), ("p2", false), ("p3", false)]);
 }
 
 #[test]
@@ -177,18 +208,20 @@ fn a_lost_media_server_is_left_and_few_members_do_without_one_after_a_while() {
     assert_eq!(bench.servers(lost()), ["media open in 1"]);
     let none = || MediaError::Unavailable { why: "none".into(), retry_after: Duration::ZERO };
     assert_eq!(bench.media(MediaReply::Opened(1, Err(none()))), NOTHING, "another one may come");
+    bench.told(Message::Tick);
+    bench.room.compact(bench.now);
     bench.now += Duration::from_secs(3);
     assert_eq!(bench.servers(lost()), ["media open in 1"]);
     let wanted = ["call place in 1 at mesh below 4 MediaUnavailable"];
     assert_eq!(bench.media(MediaReply::Opened(1, Err(none()))), wanted);
     let fallen = Placed { hosting: hosting(2, None), is_won: true, pushes: vec![] };
-    assert_eq!(bench.answer(Reply::Placed(None, Ok(Box::new(fallen)))), ["media fallen true"]);
+    assert_eq!(bench.answer(Reply::Placed(None, Ok(Box::new(fallen)))), ["media fallen"]);
     assert_eq!(bench.asks(1, (1, 2), SfuAsk::Capabilities), ["tell 1 answered 1 wrong_mode"]);
     assert_eq!(bench.servers(MediaServersChange::Back), NOTHING, "not at once");
     bench.now += Duration::from_secs(30);
     assert_eq!(bench.servers(MediaServersChange::Back), ["media open in 2"]);
     assert_eq!(bench.media(MediaReply::Opened(2, Ok(host("n")))), ["call place in 2 at n/1 Recovered"]);
-    assert_eq!(bench.wins(hosting(3, Some("n"))), ["media fallen false"]);
+    assert_eq!(bench.wins(hosting(3, Some("n"))), ["media hosted at n/1"]);
 }
 
 #[test]
@@ -198,14 +231,6 @@ fn many_members_keep_waiting_for_a_media_server() {
     bench.now += Duration::from_secs(60);
     let none = MediaError::Unavailable { why: "none".into(), retry_after: Duration::ZERO };
     assert_eq!(bench.media(MediaReply::Opened(1, Err(none))), NOTHING);
-}
-
-#[test]
-fn a_draining_server_is_left_for_another_one_and_told_to_forget_the_room() {
-    let mut bench = Bench::placed(1);
-    assert_eq!(bench.servers(MediaServersChange::Draining(host("m"))), ["media open in 1 but m"]);
-    assert_eq!(bench.media(MediaReply::Opened(1, Ok(host("n")))), ["call place in 1 at n/1 MediaMoved"]);
-    assert_eq!(bench.wins(hosting(2, Some("n"))), ["media delete room at m/1"]);
 }
 
 #[test]
@@ -234,4 +259,69 @@ fn who_speaks_is_told_twice_a_second_at_most() {
     assert_eq!(speaks(&mut bench, None), NOTHING);
     let told = bench.pass(Duration::from_millis(600));
     assert_eq!(told, ["tell 1 speaker None", "tell 2 speaker None"], "the last one only");
+}
+
+impl Bench {
+    /// These members, and strangers, are in the room at `m`; those of `without` have no seat there, the ledger says.
+    fn peers(&mut self, without: &[u64]) -> Vec<String> {
+        let found = without.iter().map(|user| session(*user)).collect();
+        self.media(MediaReply::Peers(host("m"), Ok(found)))
+    }
+
+    /// What media servers are asked by itself in so many seconds.
+    pub(super) fn asks_in(&mut self, seconds: u64) -> Vec<String> {
+        let mut wants = self.pass(Duration::from_secs(seconds));
+        wants.retain(|want| want.starts_with("media "));
+        wants
+    }
+}
+
+#[test]
+fn who_has_no_seat_at_two_looks_is_deleted_at_the_media_server() {
+    let mut bench = Bench::placed(2);
+    let found = |bench: &mut Bench| bench.servers(MediaServersChange::Found(host("m")));
+    assert_eq!(found(&mut bench), ["media peers at m/1"]);
+    assert_eq!(bench.peers(&[]), NOTHING);
+    assert_eq!(found(&mut bench), ["media peers at m/1"]);
+    assert_eq!(bench.peers(&[2, 7, 8]), NOTHING, "the ledger may have forgotten them for a moment");
+    assert_eq!(found(&mut bench), NOTHING, "it is being looked already");
+    assert_eq!(bench.asks_in(9), NOTHING);
+    assert_eq!(bench.asks_in(2), ["media peers at m/1"]);
+    assert_eq!(bench.peers(&[2, 8, 9]), ["media delete orphan 8 at m/1"], "2 has a seat here, 9 was not there before");
+    assert_eq!(bench.asks_in(11), ["media peers at m/1"]);
+    assert_eq!(bench.peers(&[9]), ["media delete orphan 9 at m/1"]);
+    assert_eq!(bench.asks_in(50), NOTHING);
+}
+
+#[test]
+fn only_the_node_of_the_first_member_looks_for_who_has_no_seat() {
+    let mut bench = Bench::new();
+    bench.told(Message::SettingsChanged(RoomSettings { mode: RoomMode::Sfu, revision: 2, ..settings() }));
+    bench.told(Message::Join(join(2)));
+    bench.answer(Reply::Join(join(2), Ok(seated(2, vec![]))));
+    bench.asks(2, (1, 0), SfuAsk::Capabilities);
+    bench.media(MediaReply::Opened(0, Ok(host("m"))));
+    bench.wins(hosting(1, Some("m")));
+    assert_eq!(bench.servers(MediaServersChange::Found(host("m"))), NOTHING, "member 1 is on another node");
+    bench.told(pushed(push(2, 1, left(1))));
+    assert_eq!(bench.servers(MediaServersChange::Found(host("m"))), ["media peers at m/1"]);
+}
+
+#[test]
+fn a_room_on_a_media_server_that_it_has_left_is_deleted_there() {
+    let mut bench = Bench::placed(1);
+    assert_eq!(bench.servers(MediaServersChange::Found(host("n"))), ["media delete orphaned room at n/1"]);
+    bench.servers(MediaServersChange::Draining(host("m")));
+    assert_eq!(bench.servers(MediaServersChange::Found(host("n"))), NOTHING, "it may be on its way there");
+}
+
+#[test]
+fn nobody_is_deleted_while_the_room_does_not_know_who_has_a_seat() {
+    let mut bench = Bench::placed(1);
+    bench.servers(MediaServersChange::Found(host("m")));
+    bench.peers(&[8]);
+    bench.told(Message::Fence(true));
+    bench.pass(Duration::from_secs(11));
+    assert_eq!(bench.peers(&[8]), NOTHING);
+    assert_eq!(bench.servers(MediaServersChange::Found(host("m"))), NOTHING);
 }

@@ -14,11 +14,19 @@ use self::{
     clients::{Clients, Outcome},
     model::{Fate, Model},
 };
-use super::bench::*;
+use super::{
+    bench::*,
+    media::{host, hosting},
+};
 use crate::{
-    messages::room::{Message, Reply},
-    protocol::{Kind, LeaveReason, SessionId},
-    room::rules::step::{Effect, LedgerCall},
+    ledger::Placed,
+    messages::room::{MediaReply, MediaServersChange, Message, Reply},
+    ports::{MediaError, RoomSettings},
+    protocol::{
+        Kind, LeaveReason, RoomMode, SessionId,
+        media::{MediaNews, MediaReason},
+    },
+    room::rules::step::{Effect, LedgerCall, MediaCall},
 };
 
 mod calls;
@@ -35,8 +43,9 @@ struct World {
 }
 
 impl World {
-    fn new() -> Self {
+    fn new(mode: RoomMode) -> Self {
         let mut bench = Bench::new();
+        bench.told(Message::SettingsChanged(RoomSettings { mode, revision: 2, ..settings() }));
         bench.budget.room_joins_burst = 1_000;
         Self { bench, clients: Clients::default(), model: Model::default(), calls: VecDeque::new() }
     }
@@ -49,7 +58,12 @@ impl World {
                 match effect {
                     Effect::Call(call) => self.calls.push_back(call),
                     Effect::Note(noted) => panic!("notes are off: {noted:?}"),
-                    Effect::Media(_) => {} // no media server answers
+                    // It is opened there, and the ledger knows better.
+                    Effect::Media(call) if matches!(*call, MediaCall::Open { .. }) => {
+                        let opened = MediaReply::Opened(0, Ok(host("m")));
+                        messages.push_back(Message::MediaAnswered(Box::new(opened)));
+                    }
+                    Effect::Media(_) => {}
                     Effect::Tell(socket, told) => messages.extend(self.clients.hear(socket, told)),
                 }
             }
@@ -144,8 +158,9 @@ proptest! {
     #[test]
     fn each_message_ends_once_and_nothing_waits_for_ever(
         actions in prop::collection::vec((0..23_u8, 1..4_u64, 1..4_u64), 0..160),
+        is_auto in any::<bool>(),
     ) {
-        let mut world = World::new();
+        let mut world = World::new(if is_auto { RoomMode::Auto } else { RoomMode::Mesh });
         for action in actions {
             world.act(action);
         }
@@ -177,7 +192,7 @@ proptest! {
     }
 
     #[test]
-    fn rules_are_total(actions in prop::collection::vec((0..30_u8, 1..5_u64, 1..7_u64), 0..80)) {
+    fn rules_are_total(actions in prop::collection::vec((0..34_u8, 1..5_u64, 1..7_u64), 0..80)) {
         let mut bench = Bench::with_members(3, 2);
         for (action, who, what) in actions {
             bench.told(any_message(action, who, what));
@@ -215,7 +230,7 @@ fn any_message(action: u8, who: u64, what: u64) -> Message {
         14 => Reply::Members(Ok(vec![member(what)])),
         15 => Reply::Held(Ok(vec![(id(who), session(what))])),
         16 => Reply::Repair(Err(failure)),
-        17 => return pushed(push(who, what, crate::protocol::Entry::Joined(member(what)))),
+        17 => return pushed(push(who, what, crate::protocol::Entry::Joined(member(what).into()))),
         18 => return pushed(push(who, what, left(what))),
         19 => return pushed(ended(who, Ended::Freed(LeaveReason::Lost))),
         20 => return Message::Join(join(who)),
@@ -227,7 +242,40 @@ fn any_message(action: u8, who: u64, what: u64) -> Message {
         26 => return Message::Fence(what.is_multiple_of(2)),
         27 => return chat(who, what),
         28 => return Message::Tick,
+        29..34 => return any_of_media(action, (who, what)),
         _ => return signal(who, what, what, if what == 2 { Kind::Offer } else { Kind::IceCandidate }),
     };
     Message::Answered(Box::new(reply))
+}
+
+/// Anything about media, in a room of any mode.
+fn any_of_media(action: u8, (who, what): (u64, u64)) -> Message {
+    let epoch = who - 1;
+    let at = (what > 2).then_some("m");
+    match action {
+        29 => {
+            let mode = [RoomMode::Mesh, RoomMode::Sfu, RoomMode::Auto][usize::try_from(what % 3).expect("few")];
+            Message::SettingsChanged(RoomSettings { mode, revision: 10, ..settings() })
+        }
+        30 => {
+            let none = MediaError::Unavailable { why: "none".into(), retry_after: Duration::ZERO };
+            let opened = if what > 3 { Ok(host("m")) } else { Err(none) };
+            Message::MediaAnswered(Box::new(MediaReply::Opened(epoch, opened)))
+        }
+        31 => {
+            let placed = Placed { hosting: hosting(epoch, at), is_won: what.is_multiple_of(2), pushes: vec![] };
+            let asked = at.map(|at| Box::new(host(at)));
+            Message::Answered(Box::new(Reply::Placed(asked, Ok(Box::new(placed)))))
+        }
+        32 => Message::MediaServers(Box::new(match what {
+            1 => MediaServersChange::Back,
+            2 => MediaServersChange::Draining(host("m")),
+            _ => MediaServersChange::Lost(host("m")),
+        })),
+        _ => {
+            let reason = if at.is_some() { MediaReason::Grown } else { MediaReason::Shrunk };
+            let news = MediaNews::Changed { hosting: hosting(what, at), reason };
+            pushed(push(who, what, crate::protocol::Entry::Media(news.into())))
+        }
+    }
 }

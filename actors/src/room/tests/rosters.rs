@@ -50,7 +50,7 @@ fn once_an_epoch_has_settled_each_client_is_told_what_it_does_not_know() {
     assert_eq!(look(&mut bench, SECOND, &[1, 2], &[1, 2, 4]), NOTHING, "news may be on their way");
     let wants = look(&mut bench, SECOND, &[1, 2], &[1, 2, 4]);
     assert_eq!(wants, ["call repair 1 -3 +4", "call repair 2 -3 +4"]);
-    let news = || vec![left(3), Entry::Joined(member(4))];
+    let news = || vec![left(3), Entry::Joined(member(4).into())];
     assert_eq!(bench.answer(Reply::Repair(Ok(entries(1, 3, news())))), ["tell 1 deliver 3", "tell 1 deliver 4"]);
     assert_eq!(bench.answer(Reply::Repair(Err(unknown(100)))), NOTHING);
     let wants = look(&mut bench, SECOND, &[1, 2], &[1, 2, 4]);
@@ -69,7 +69,7 @@ fn who_joins_in_the_new_epoch_is_not_told_of_those_who_left_before() {
     let joined =
         crate::ledger::Joined::Seated { seat: id(4), epoch: 2, members, replaced: None, media: None, pushes: vec![] };
     bench.answer(Reply::Join(join(4), Ok(joined)));
-    bench.told(pushed(Push { epoch: 2, ..push(1, 3, Entry::Joined(member(4))) }));
+    bench.told(pushed(Push { epoch: 2, ..push(1, 3, Entry::Joined(member(4).into())) }));
     let wants = look(&mut bench, SECOND, &[1, 4], &[1, 4]);
     assert_eq!(wants, ["call repair 1 -2 -3"], "4 was told that only 1 is there");
 }

@@ -72,7 +72,7 @@ impl Ledger for Scripted {
     fn leave(&self, _: At<'_>, seat: SeatId, _: LeaveReason) -> Answer<Vec<Push>> {
         self.answer(format!("leave {}", seat.order), Vec::new())
     }
-    fn evict(&self, _: At<'_>, _: UserId, _: LeaveReason) -> Answer<Vec<Push>> {
+    fn evict(&self, _: At<'_>, _: UserId, _: u64, _: LeaveReason) -> Answer<Vec<Push>> {
         self.answer("evict".to_owned(), Vec::new())
     }
     fn gone(&self, at: At<'_>, seat: SeatId, _: Duration, _: Vec<Skipped>) -> Answer<()> {
@@ -91,7 +91,7 @@ impl Ledger for Scripted {
     fn audit(&self, _: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {
         self.answer("audit".to_owned(), seats.iter().map(|_| held(Vec::new())).collect())
     }
-    fn close(&self, _: At<'_>, _: LeaveReason) -> Answer<Vec<Push>> {
+    fn close(&self, _: At<'_>, _: LeaveReason, _: u64) -> Answer<Vec<Push>> {
         self.answer("close".to_owned(), Vec::new())
     }
     fn members(&self, _: RoomId) -> Answer<Vec<Member>> {
@@ -105,7 +105,7 @@ impl Ledger for Scripted {
         let claimed = Claimed { epoch: 2, seats, settled_after: Duration::from_secs(3), pushes: Vec::new() };
         self.answer(format!("claim {} in {}", claims.len(), at.epoch), claimed)
     }
-    fn announce(&self, _: At<'_>, _: Message) -> Answer<Vec<Push>> {
+    fn announce(&self, _: At<'_>, _: Message, _: Option<UserId>) -> Answer<Vec<Push>> {
         Vec::new().into()
     }
 
@@ -128,6 +128,9 @@ impl Ledger for Scripted {
     }
     fn release(&self, _: &NodeId) -> Answer<()> {
         ().into()
+    }
+    fn occupied(&self, _: Option<RoomId>, _: usize) -> Answer<Vec<RoomId>> {
+        Vec::new().into()
     }
     fn due(&self, _: usize) -> Answer<Due> {
         Due::default().into()

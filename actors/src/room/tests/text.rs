@@ -2,8 +2,11 @@
 
 use crate::{
     ledger::{Audit, Claim, Fact, Placing, Skipped, Source, TrackChange},
-    messages::socket::{RoomEvent, SfuEvent},
-    protocol::{Code, Entry, SeatId, client::Cid, media::Host, server::Refusal},
+    messages::{
+        room::Whereabouts,
+        socket::{RoomEvent, SfuEvent},
+    },
+    protocol::{Code, Entry, SeatId, attributes::Changes, client::Cid, media::Host, server::Refusal},
     room::rules::step::{Effect, LedgerCall, MediaCall, SeatFact},
 };
 
@@ -18,7 +21,10 @@ pub(super) fn describe(effect: &Effect) -> String {
 
 fn describe_call(call: &LedgerCall) -> String {
     match call {
-        LedgerCall::Join(request, _) => format!("join {}", request.user.as_u128().unwrap_or_default()),
+        LedgerCall::Join(request, terms) => {
+            let user = request.user.as_u128().unwrap_or_default();
+            if terms.max == 0 { format!("join {user} again at most") } else { format!("join {user}") }
+        }
         LedgerCall::Resume(request) => format!("resume {}", request.user.as_u128().unwrap_or_default()),
         LedgerCall::Send(send) => {
             let kinds: Vec<_> = send.messages.iter().map(|message| message.kind.as_str()).collect();
@@ -26,7 +32,10 @@ fn describe_call(call: &LedgerCall) -> String {
             format!("send {} from {} to {}{numbers}", kinds.join("+"), send.from.order, send.to)
         }
         LedgerCall::Broadcast(broadcast, _) => {
-            format!("broadcast from {}{}", broadcast.from.order, numbers(broadcast.cid, &broadcast.skipped, &[]))
+            let changes =
+                broadcast.changes.as_ref().map(|changes| format!(" {}", changed(changes))).unwrap_or_default();
+            let numbers = numbers(broadcast.cid, &broadcast.skipped, &[]);
+            format!("broadcast from {}{numbers}{changes}", broadcast.from.order)
         }
         LedgerCall::Fact(_, fact) => describe_fact(fact),
         LedgerCall::Place(place) => {
@@ -49,16 +58,7 @@ fn describe_call(call: &LedgerCall) -> String {
             format!("audit{}", audits.iter().map(audit).collect::<String>())
         }
         LedgerCall::Claim(claims, facts) => {
-            let claim = |claim: &Claim| {
-                let heard = |source: &Source| {
-                    format!(" {}{}={}", if source.broadcast { "all " } else { "" }, source.from, source.cid)
-                };
-                let heard: String = claim.heard.iter().map(heard).collect();
-                let sent = claim.sent.last().map_or(0, |sent| sent.cid);
-                let skipped = numbers(None, &claim.skipped, &[]);
-                format!(" [{} at {} sent {sent} heard{heard}{skipped}]", claim.seat.order, claim.last_seq)
-            };
-            let seats: String = claims.iter().map(claim).collect();
+            let seats: String = claims.iter().map(describe_claim).collect();
             let of_seats = facts.iter().filter(|fact| !matches!(fact, Fact::Known(_) | Fact::Media(_))).count();
             format!("claim{seats} facts {of_seats}")
         }
@@ -76,16 +76,26 @@ fn describe_call(call: &LedgerCall) -> String {
     }
 }
 
+fn describe_claim(claim: &Claim) -> String {
+    let heard =
+        |source: &Source| format!(" {}{}={}", if source.broadcast { "all " } else { "" }, source.from, source.cid);
+    let heard: String = claim.heard.iter().map(heard).collect();
+    let sent = claim.sent.last().map_or(0, |sent| sent.cid);
+    let skipped = numbers(None, &claim.skipped, &[]);
+    format!(" [{} at {} sent {sent} heard{heard}{skipped}]", claim.seat.order, claim.last_seq)
+}
+
 fn describe_fact(fact: &SeatFact) -> String {
     match fact {
         SeatFact::Left(seat, reason) => format!("leave {} {reason:?}", seat_text(*seat)),
         SeatFact::Disconnected(seat, skipped, _) => {
             format!("gone {}{}", seat_text(*seat), numbers(None, skipped, &[]))
         }
-        SeatFact::Evicted(user, reason) => {
-            format!("evict {} {reason:?}", user.as_u128().unwrap_or_default())
+        SeatFact::Evicting(user, _) => format!("find {}", user.as_u128().unwrap_or_default()),
+        SeatFact::Evicted(user, up_to, reason) => {
+            format!("evict {} up to {up_to} {reason:?}", user.as_u128().unwrap_or_default())
         }
-        SeatFact::Closed(reason) => format!("close {reason:?}"),
+        SeatFact::Closed(reason, revision) => format!("close {reason:?} {revision}"),
         SeatFact::TrackEnded(seat, epoch, producer) => {
             format!("track {producer} of {} ended in {epoch}", seat.order)
         }
@@ -97,13 +107,21 @@ fn describe_media(call: &MediaCall) -> String {
     match call {
         MediaCall::Open { epoch, except: None } => format!("open in {epoch}"),
         MediaCall::Open { epoch, except: Some(except) } => format!("open in {epoch} but {except}"),
-        MediaCall::Capabilities(asker, host) => format!("capabilities {} at {}", asker.key, at(host)),
+        MediaCall::Capabilities(asker, (host, _)) => format!("capabilities {} at {}", asker.key, at(host)),
         MediaCall::Call(asker, (host, epoch), _) => format!("call {} at {} in {epoch}", asker.key, at(host)),
         MediaCall::DeletePeer(host, session) => {
             format!("delete peer {} at {}", session.as_u128() - 100, at(host))
         }
-        MediaCall::Fallen(is_fallen) => format!("fallen {is_fallen}"),
-        MediaCall::DeleteRoom(host) => format!("delete room at {}", at(host)),
+        MediaCall::Hosted(Whereabouts::At(host)) => format!("hosted at {}", at(host)),
+        MediaCall::Hosted(Whereabouts::Fallen) => "fallen".to_owned(),
+        MediaCall::Hosted(Whereabouts::Left) => "left".to_owned(),
+        MediaCall::Peers(host) => format!("peers at {}", at(host)),
+        MediaCall::DeleteOrphan(host, _, Some(session)) => {
+            format!("delete orphan {} at {}", session.as_u128() - 100, at(host))
+        }
+        MediaCall::DeleteOrphan(host, _, None) => format!("delete orphaned room at {}", at(host)),
+        MediaCall::DeleteRoom(host, None) => format!("delete room at {}", at(host)),
+        MediaCall::DeleteRoom(host, Some(epoch)) => format!("delete room at {} up to {epoch}", at(host)),
     }
 }
 
@@ -121,6 +139,13 @@ fn numbers(cid: Option<Cid>, skipped: &[Skipped], released: &[Cid]) -> String {
         text += &format!(" released {released}");
     }
     text
+}
+
+fn changed(changes: &Changes) -> String {
+    let one = |(name, value): (&str, Option<&str>)| {
+        value.map_or_else(|| format!("-{name}"), |value| format!("{name}={value}"))
+    };
+    changes.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
 fn describe_told(what: &RoomEvent) -> String {

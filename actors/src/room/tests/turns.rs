@@ -16,9 +16,8 @@ use crate::{
     bytes::{Buffer, BufferedBytes},
     clock::{Clock, Moment},
     executor::{Next, Out, Turn},
-    ledger::Ledger,
     messages::{Key, To, room::Message, socket},
-    ports::{History, Noted, Said},
+    ports::{History, Noted, Said, Shedding},
     protocol::{Entry, Kind, LeaveReason, NodeId, RoomId},
     room::{Env, RoomTurn},
     settings::{BudgetLimits, RoomLimits},
@@ -45,6 +44,21 @@ impl Heard {
     }
 }
 
+fn env(ledger: Arc<Scripted>, history: Arc<Heard>, bytes: Arc<BufferedBytes>) -> Env {
+    Env {
+        ledger,
+        history,
+        media: Arc::new(()),
+        node: NodeId::new("n1"),
+        limits: RoomLimits { notes: true, ..RoomLimits::default() },
+        budget: BudgetLimits::default(),
+        bytes,
+        shedding: OnceLock::new(),
+        traces: OnceLock::new(),
+        hosted: Mutex::default(),
+    }
+}
+
 /// A turn under test.
 struct Cell {
     turn: Box<RoomTurn>,
@@ -59,17 +73,7 @@ impl Cell {
     fn new(mode: Mode) -> Self {
         let ledger = Arc::new(Scripted::new(mode));
         let (history, bytes) = (Arc::<Heard>::default(), Arc::new(BufferedBytes::new(1_000_000)));
-        let env = Env {
-            ledger: Arc::clone(&ledger) as Arc<dyn Ledger>,
-            history: Arc::clone(&history) as Arc<dyn History>,
-            media: Arc::new(()),
-            node: NodeId::new("n1"),
-            limits: RoomLimits { notes: true, ..RoomLimits::default() },
-            budget: BudgetLimits::default(),
-            bytes: Arc::clone(&bytes),
-            shedding: OnceLock::new(),
-            fallen: Mutex::default(),
-        };
+        let env = env(Arc::clone(&ledger), Arc::clone(&history), Arc::clone(&bytes));
         let now = Clock::new().now();
         let turn = Box::new(RoomTurn::new(room_id(), settings(), Arc::new(env)));
         Self { turn, ledger, history, bytes, now, next: Next::Done }
@@ -121,7 +125,7 @@ async fn an_answer_that_is_there_and_one_that_comes_later_lead_to_the_same() {
         let mut cell = Cell::new(mode);
         let mut told = cell.tell(Message::Join(join(1))).await;
         told.extend(cell.tell(Message::Join(join(2))).await);
-        told.extend(cell.tell(pushed(push(1, 1, Entry::Joined(member(2))))).await);
+        told.extend(cell.tell(pushed(push(1, 1, Entry::Joined(member(2).into())))).await);
         told.extend(cell.tell(signal(1, 2, 1, Kind::Offer)).await);
         told.retain(|told| !told.starts_with("wake"));
         outcomes.push((told, cell.asked()));
@@ -158,7 +162,7 @@ async fn what_the_ledger_has_taken_is_stored_once_also_if_its_sender_has_left_an
     for mode in [Mode::Now, Mode::Later] {
         let mut cell = Cell::new(mode);
         cell.tell(Message::Join(join(1))).await;
-        cell.tell(pushed(push(1, 1, Entry::Joined(member(2))))).await;
+        cell.tell(pushed(push(1, 1, Entry::Joined(member(2).into())))).await;
         cell.tell(signal(1, 2, 1, Kind::Offer)).await;
         assert_eq!(cell.history.take(), NOTHING, "a signal is no chat");
         let noted = std::mem::take(&mut *cell.history.1.lock().expect("no panic before"));
@@ -221,14 +225,14 @@ async fn a_room_stops_when_nobody_is_left_and_the_ledger_knows() {
 async fn bytes_of_early_candidates_are_booked_and_always_returned() {
     let mut cell = Cell::new(Mode::Now);
     cell.tell(Message::Join(join(1))).await;
-    cell.tell(pushed(push(1, 1, Entry::Joined(member(2))))).await;
+    cell.tell(pushed(push(1, 1, Entry::Joined(member(2).into())))).await;
     for cid in 1..=3 {
         cell.tell(signal(1, 2, cid, Kind::IceCandidate)).await;
     }
     assert_eq!(cell.bytes.held(Buffer::Candidate), 6);
     cell.tell(signal(1, 2, 4, Kind::Offer)).await;
     assert_eq!(cell.bytes.held(Buffer::Candidate), 0);
-    cell.tell(pushed(push(1, 2, Entry::Joined(member(3))))).await;
+    cell.tell(pushed(push(1, 2, Entry::Joined(member(3).into())))).await;
     cell.tell(signal(1, 3, 5, Kind::IceCandidate)).await;
     assert_eq!(cell.bytes.held(Buffer::Candidate), 2);
     let bytes = Arc::clone(&cell.bytes);
@@ -262,7 +266,7 @@ async fn a_rooms_panic_is_a_delay_and_not_a_loss() {
     let mut cell = Cell::new(Mode::Now);
     cell.tell(Message::Join(join(1))).await;
     cell.tell(Message::Join(join(2))).await;
-    cell.tell(pushed(push(1, 1, Entry::Joined(member(2))))).await;
+    cell.tell(pushed(push(1, 1, Entry::Joined(member(2).into())))).await;
     cell.tell(signal(2, 1, 1, Kind::IceCandidate)).await;
     cell.set(Mode::Away);
     cell.tell(Message::Join(join(3))).await;
@@ -312,4 +316,23 @@ fn whoever_is_refused_hears_so() {
 /// What stands in for a turn that is taken out.
 fn unused() -> RoomTurn {
     *Cell::new(Mode::Now).turn
+}
+
+struct Refusing(Duration);
+
+impl Shedding for Refusing {
+    fn retry_delay_max(&self) -> Duration {
+        self.0
+    }
+}
+
+#[test]
+fn a_seat_is_kept_as_long_as_its_client_may_have_been_told_to_wait() {
+    let kept = |told| {
+        let env = env(Arc::new(Scripted::new(Mode::Now)), Arc::default(), Arc::new(BufferedBytes::new(0)));
+        assert!(env.shedding.set(Arc::new(Refusing(told))).is_ok());
+        env.kept_for(Duration::from_secs(5))
+    };
+    assert_eq!(kept(Duration::from_secs(3)), Duration::from_secs(8));
+    assert_eq!(kept(Duration::MAX), Duration::from_secs(5) + RoomLimits::default().retry_delay_max, "but not for ever");
 }

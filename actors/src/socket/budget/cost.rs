@@ -44,6 +44,8 @@ impl Cost {
             | ClientToServer::LeaveRoom
             | ClientToServer::Chat(_)
             | ClientToServer::Message(_)
+            | ClientToServer::SetAttributes(_)
+            | ClientToServer::Power(_)
             | ClientToServer::Sfu(_)
             | ClientToServer::Heartbeat
             | ClientToServer::Ack(_)

@@ -2,7 +2,7 @@
 
 use crate::{
     ports::{Denied, TokenError},
-    protocol::{Close, Code, server::Refusal},
+    protocol::{Close, Code, LeaveReason, server::Refusal},
 };
 
 /// When a token that cannot be verified now may be sent again: its issuer's keys are fetched meanwhile.
@@ -37,6 +37,14 @@ pub(super) fn denial(why: Denied) -> Refusal {
 /// The `error` that precedes the close of a socket whose token was revoked.
 pub(super) fn revocation() -> Refusal {
     Refusal::new(Code::AuthInvalid, "The token was revoked: log in again.")
+}
+
+/// The `error` that precedes the close of a socket whose member was removed.
+pub(super) fn removal(reason: LeaveReason) -> Refusal {
+    if reason == LeaveReason::Banned {
+        return Refusal::new(Code::Banned, "The host has removed you from the room, and you may not come back.");
+    }
+    Refusal::new(Code::Removed, "The host has removed you from the room. You may join again.")
 }
 
 const FLOOD: &str = "Far more messages than the rate limit allows.";

@@ -1,6 +1,6 @@
 //! Entering a room: a join or a resume, from the lookup of the room's settings to the room's answer.
 
-use std::time::Instant;
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use super::{
     ANSWER_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, Received,
@@ -13,9 +13,9 @@ use crate::{
         room::{self, JoinRequest, ResumeRequest, SeatRef},
         socket::{Lookup, MediaSeen},
     },
-    ports::{Action, RoomSettings, Unavailable},
+    ports::{Action, Grants, RoomPolicy, RoomSettings, Unavailable},
     protocol::{
-        Close, Code, LeaveReason, Member, RoomId, SeatId, ServerToClient, SocketId,
+        Attributes, Close, Code, Guests, LeaveReason, Member, RoomId, SeatId, ServerToClient, SocketId, UserId,
         client::{Cid, Resume},
         server::{Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined},
         sfu::{
@@ -149,8 +149,9 @@ impl Connection {
                 }
                 let Fresh { session, secret } = *fresh.get_or_insert(new);
                 let (user, name, socket) = (identity.user.clone(), identity.name.clone(), self.id);
+                let attributes = identity.grants.as_deref().map(Grants::told).unwrap_or_default();
                 entering.asked = true;
-                let request = JoinRequest { user, name, session, secret, socket, cid: *cid };
+                let request = JoinRequest { user, name, session, secret, attributes, socket, cid: *cid };
                 let message = room::Message::Join(Box::new(request));
                 cx.out.push(Effect::Open(*room, Some(settings), message));
             }
@@ -180,6 +181,7 @@ impl Connection {
         seat: SeatId,
         members: Vec<Member>,
         (mode, media): (Mode, Option<Box<MediaSeen>>),
+        (policy, attributes): (Option<Arc<RoomPolicy>>, Attributes),
         cx: &mut Cx<'_>,
     ) {
         let Phase::Entering(entering) = &mut self.phase else { return };
@@ -188,6 +190,7 @@ impl Connection {
         };
         let (room, Fresh { session, secret }, deferred) = (*room, *fresh, std::mem::take(&mut entering.deferred));
         cx.out.push(Effect::Charge(Cost::Members(members.len())));
+        let (host_id, locked, guests, name) = told(policy.as_deref());
         let joined = RoomJoined {
             room_id: room,
             existing_peers: members.iter().map(|member| member.user.clone()).collect(),
@@ -197,6 +200,11 @@ impl Connection {
             resume_token: ResumeToken { room, order: seat.order, session, secret }.to_string(),
             mode,
             media: state(media.as_deref()),
+            host_id,
+            locked,
+            guests,
+            name,
+            attributes: attributes.some(),
             ice_servers: Vec::new(),
         };
         cx.out.push(Effect::Joined(identity.user.clone(), Box::new(joined)));
@@ -211,12 +219,14 @@ impl Connection {
             Phase::Opened(_) | Phase::Ready | Phase::Closed => return,
         };
         let Aim::Resume { token: ResumeToken { room, session, secret, .. }, resume } = &entering.aim else { return };
-        let Answer { seat, members, missed, last_cid, lost, media } = answer;
+        let Answer { seat, members, missed, last_cid, lost, media, policy, attributes } = answer;
         let from_seq = resume.seq.saturating_add(1);
         let fresh = Fresh { session: *session, secret: *secret };
         let mut session = Session::new(*room, fresh, seat).resumed(resume.seq, last_cid, lost);
         let (peers, media) = (peers(&members, media.as_deref()), state(media.as_deref()));
-        let resumed = Resumed { peers, from_seq, last_cid, media, lost };
+        let (host_id, locked, guests, name) = told(policy.as_deref());
+        let attributes = attributes.some();
+        let resumed = Resumed { peers, from_seq, last_cid, media, host_id, locked, guests, name, attributes, lost };
         cx.out.push(Effect::Send(ServerToClient::Resumed(Box::new(resumed))));
         session.replay(missed, cx);
         let deferred = std::mem::take(&mut entering.deferred);
@@ -270,16 +280,30 @@ fn peers(members: &[Member], media: Option<&MediaSeen>) -> Vec<Peer> {
             paused: producer.paused,
         });
         let state = if member.connected { PeerState::On } else { PeerState::Gone };
-        let (user_id, name) = (member.user.clone(), member.name.clone());
-        Peer { user_id, name, rev: member.order, state, producers: producers.collect() }
+        Peer {
+            user_id: member.user.clone(),
+            name: member.name.clone(),
+            rev: member.order,
+            state,
+            producers: producers.collect(),
+            attributes: member.attributes.some(),
+        }
     };
     members.iter().map(peer).collect()
+}
+
+/// What everybody may know of a room's settings: host, lock, guests and name; nothing where they are unknown.
+type Rules = (Option<UserId>, Option<bool>, Option<Guests>, Option<Arc<str>>);
+
+fn told(policy: Option<&RoomPolicy>) -> Rules {
+    let Some(policy) = policy else { return (None, None, None, None) };
+    (Some(policy.host.clone()), Some(policy.locked), Some(policy.guests), Some(Arc::clone(&policy.name)))
 }
 
 /// How media flows now.
 fn state(media: Option<&MediaSeen>) -> MediaState {
     let Some(media) = media else { return MediaState { mode: Mode::Mesh, epoch: 0, dialect: None, speaker: None } };
-    let dialect = (media.mode == Mode::Sfu).then_some(DIALECT);
+    let dialect = (media.mode == Mode::Sfu).then_some(Cow::Borrowed(DIALECT));
     MediaState { mode: media.mode, epoch: media.epoch, dialect, speaker: media.speaker.clone() }
 }
 

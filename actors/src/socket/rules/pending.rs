@@ -5,13 +5,15 @@ use std::{collections::VecDeque, time::Instant};
 use super::Permit;
 use crate::{
     messages::room::{self, Number, Said, SeatRef},
-    protocol::{Code, Kind, Message, UserId, client::Cid, media::Rid},
+    protocol::{Code, Kind, Message, UserId, attributes::Changes, client::Cid, media::Rid},
 };
 
 /// A message that was sent to the room and is not settled yet; kept to resend it to a restarted room.
 pub(super) struct Pending {
     pub(super) number: Number,
-    pub(super) outgoing: Outgoing,
+    /// `None`: it is no message to the room, but something that its host wants done, and answered whatever becomes of the room's
+    /// cell.
+    pub(super) outgoing: Option<Outgoing>,
     /// Released as soon as the room holds the message.
     pub(super) permit: Option<Permit>,
     /// When it was read.
@@ -26,12 +28,14 @@ pub(super) struct Outgoing {
     /// The receiver; `None`: all others.
     pub(super) to: Option<UserId>,
     pub(super) message: Message,
+    /// The change of the sender's attributes that it tells, if it does.
+    pub(super) changes: Option<Changes>,
 }
 
 impl Outgoing {
     /// The message to the room.
     pub(super) fn told(self, from: SeatRef, number: Number) -> room::Message {
-        room::Message::Said(Box::new(Said { from, number, to: self.to, payload: self.message }))
+        room::Message::Said(Box::new(Said { from, number, to: self.to, payload: self.message, changes: self.changes }))
     }
 }
 
@@ -191,16 +195,17 @@ impl Outstanding {
     pub(super) fn without_number(&mut self) -> usize {
         let Some(under_way) = &mut self.0 else { return 0 };
         let before = under_way.pending.len();
-        under_way.pending.retain(|pending| pending.number.cid.is_some());
+        under_way.pending.retain(|pending| pending.number.cid.is_some() || pending.outgoing.is_none());
         before - under_way.pending.len()
     }
 
     /// The messages to resend to a restarted room, in order.
     pub(super) fn repeat(&mut self) -> impl Iterator<Item = (Number, Outgoing)> {
         let pending = self.0.iter_mut().flat_map(|under_way| &mut under_way.pending);
-        pending.map(|pending| {
+        pending.filter_map(|pending| {
+            let outgoing = pending.outgoing.clone()?;
             pending.repeated = true;
-            (pending.number, pending.outgoing.clone())
+            Some((pending.number, outgoing))
         })
     }
 }
@@ -211,7 +216,8 @@ mod tests {
     use crate::protocol::encode::chat_data;
 
     fn pending(tag: u64, cid: Option<Cid>) -> Pending {
-        let outgoing = Outgoing { to: None, message: chat_data("1", UserId::from_u128(1), "x", 0) };
+        let message = chat_data("1", UserId::from_u128(1), "x", 0);
+        let outgoing = Some(Outgoing { to: None, message, changes: None });
         Pending { number: Number { tag, cid }, outgoing, permit: None, since: Instant::now(), repeated: false }
     }
 
@@ -251,5 +257,17 @@ mod tests {
         assert!(!outstanding.is_repeated());
         assert_eq!(outstanding.repeat().map(|(number, _)| number.tag).collect::<Vec<_>>(), [1, 2]);
         assert!(outstanding.is_repeated());
+    }
+
+    #[test]
+    fn what_a_host_wants_done_is_no_business_of_a_restarted_room() {
+        let mut outstanding = Outstanding::NONE;
+        outstanding.push(Pending { outgoing: None, ..pending(1, None) });
+        outstanding.push(Pending { outgoing: None, ..pending(2, Some(1)) });
+        assert_eq!(
+            (outstanding.without_number(), outstanding.repeat().count(), outstanding.is_repeated()),
+            (0, 0, false)
+        );
+        assert!(outstanding.settle(1).is_some() && outstanding.settle(2).is_some());
     }
 }

@@ -11,9 +11,11 @@ use crate::{
     messages::room::Number,
     ports::Action,
     protocol::{
-        AppMessage, BadMessage, ClientMessage, ClientToServer, Close, Code, Kind, LeaveReason, ServerToClient, Signal,
+        AppMessage, BadMessage, ClientMessage, ClientToServer, Close, Code, Kind, LeaveReason, Power, RoomId,
+        ServerToClient, Signal,
+        attributes::Changes,
         client::{Cid, Seq},
-        encode::{app_data, chat_data, signal_data},
+        encode::{app_data, attributes_data, chat_data, signal_data},
         server::Refusal,
     },
 };
@@ -85,8 +87,27 @@ impl Connection {
             ClientToServer::Signal(signal) => self.send(cid, Content::Signal(signal), permit, cx),
             ClientToServer::Chat(text) => self.say(cid, (Kind::ChatMessage, Content::Chat(text)), permit, cx),
             ClientToServer::Message(message) => self.say(cid, (Kind::Message, Content::Message(message)), permit, cx),
+            ClientToServer::SetAttributes(changes) => self.send(cid, Content::Attributes(changes), permit, cx),
+            ClientToServer::Power(power) => self.act(cid, *power, permit, cx),
             ClientToServer::Ack(seq) => self.acknowledged(seq, cx),
         }
+    }
+
+    /// Something that only the host may want: decided where rooms are kept. It takes its number, and is settled by the answer.
+    fn act(&mut self, cid: Option<Cid>, power: Power, permit: Permit, cx: &mut Cx<'_>) {
+        let (Phase::InRoom(session), Some(identity)) = (&mut self.phase, &self.identity) else {
+            return cx.out.push(error(Refusal::new(Code::NotInRoom, "Join a room first.").of(cid)));
+        };
+        if let Some(cid) = cid
+            && let Err(expected) = session.take(cid)
+        {
+            return cx.out.push(error(Self::out_of_order(cid, expected)));
+        }
+        self.tag = self.tag.wrapping_add(1);
+        let number = Number { tag: self.tag.into(), cid };
+        cx.out.push(Effect::Act(session.room, Box::new((identity.clone(), power)), session.id, number.tag));
+        let (permit, since) = (Some(permit), cx.now.at);
+        session.outstanding.push(Pending { number, outgoing: None, permit, since, repeated: false });
     }
 
     /// Content for people or for an application: only with the grant.
@@ -119,11 +140,11 @@ impl Connection {
         let outgoing = match content {
             Content::Signal(signal) => {
                 let message = signal_data(identity.user.clone(), &signal);
-                Outgoing { to: Some(signal.to), message }
+                Outgoing { to: Some(signal.to), message, changes: None }
             }
             Content::Message(message) => {
                 let data = app_data(identity.user.clone(), &message);
-                Outgoing { to: message.to, message: data }
+                Outgoing { to: message.to, message: data, changes: None }
             }
             Content::Chat(text) => {
                 // The id of a duplicate must be the same; a message without a number is never resent.
@@ -131,13 +152,19 @@ impl Connection {
                     Some(cid) => format!("{}-{cid}", session.id),
                     None => format!("{}-{}-{}", session.id, cx.now.unix_ms, self.tag),
                 };
-                Outgoing { to: None, message: chat_data(&id, identity.user.clone(), &text, cx.now.unix_ms) }
+                let message = chat_data(&id, identity.user.clone(), &text, cx.now.unix_ms);
+                Outgoing { to: None, message, changes: None }
+            }
+            Content::Attributes(changes) => {
+                let message = attributes_data(&identity.user, &changes);
+                Outgoing { to: None, message, changes: Some(changes) }
             }
         };
         if session.outstanding.reseat_by().is_none() {
             cx.out.push(Effect::Tell(session.room, outgoing.clone().told(session.seat_ref(self.id), number)));
         }
         let since = cx.now.at;
+        let outgoing = Some(outgoing);
         session.outstanding.push(Pending { number, outgoing, permit: Some(permit), since, repeated: false });
     }
 
@@ -168,6 +195,19 @@ impl Connection {
         cx.out.push(Effect::Send(ServerToClient::RoomLeft(room)));
     }
 
+    /// A backend moves the client to another room. One that is not in this room has been moved before, or left.
+    pub(super) fn moved(&mut self, from: RoomId, to: RoomId, cx: &mut Cx<'_>) {
+        let (Phase::InRoom(session), Some(identity)) = (&self.phase, &self.identity) else { return };
+        if session.room != from {
+            return;
+        }
+        let (seat, identity) = (session.seat_ref(self.id), Box::new(identity.clone()));
+        self.forget_asks(&super::asks::left(), cx);
+        self.phase = Phase::Ready;
+        cx.out.push(Effect::Tell(from, room::Message::Leave(seat, LeaveReason::Left)));
+        cx.out.push(Effect::Moved(identity, to));
+    }
+
     fn acknowledged(&mut self, seq: Seq, cx: &mut Cx<'_>) {
         let id = self.id;
         if let Phase::InRoom(session) = &mut self.phase {
@@ -188,6 +228,7 @@ enum Content {
     Signal(Signal),
     Chat(String),
     Message(AppMessage),
+    Attributes(Changes),
 }
 
 /// Whether the outcome of a message depends on the client's seat.

@@ -1,10 +1,10 @@
 //! A session as its socket sees it: delivered, acknowledged and refused numbers, and its end.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use super::{
     ACK_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, SeatRef,
-    close_reasons::flooded,
+    close_reasons::{flooded, removal},
     error,
     life::PingPayload,
     numbers::{Expected, Numbers},
@@ -15,8 +15,9 @@ use crate::{
         room,
         socket::{MediaSeen, RoomEvent, SessionEnd},
     },
+    ports::RoomPolicy,
     protocol::{
-        Close, Code, Entry, LeaveReason, Member, RoomId, SeatId, ServerToClient, SessionId, SocketId,
+        Attributes, Close, Code, Entry, LeaveReason, Member, RoomId, SeatId, ServerToClient, SessionId, SocketId,
         client::{Cid, Seq},
         server::{Refusal, ResumeFailed, ResumeFailure},
     },
@@ -51,6 +52,8 @@ pub(super) struct Answer {
     pub(super) last_cid: Cid,
     pub(super) lost: bool,
     pub(super) media: Option<Box<MediaSeen>>,
+    pub(super) policy: Option<Arc<RoomPolicy>>,
+    pub(super) attributes: Attributes,
 }
 
 impl Session {
@@ -213,12 +216,13 @@ impl Connection {
     /// A message from the room, in the current session.
     pub(super) fn room_event(&mut self, what: RoomEvent, cx: &mut Cx<'_>) {
         match what {
-            RoomEvent::Joined { seat, members, mode, media, replaced } => {
-                self.joined(seat, members, (mode, media), cx);
+            RoomEvent::Joined { seat, members, mode, media, replaced, policy, attributes } => {
+                self.joined(seat, members, (mode, media), (policy, attributes), cx);
                 cx.out.extend(replaced.then_some(Effect::Charge(Cost::Takeover)));
             }
-            RoomEvent::Resumed { seat, members, replay, last_cid, lost, media } => {
-                self.resumed(Answer { seat, members, missed: replay, last_cid, lost, media }, cx);
+            RoomEvent::Resumed { seat, members, replay, last_cid, lost, media, policy, attributes } => {
+                let missed = replay;
+                self.resumed(Answer { seat, members, missed, last_cid, lost, media, policy, attributes }, cx);
             }
             RoomEvent::JoinRefused(refusal) => self.not_joined(refusal, cx),
             RoomEvent::ResumeFailed(why) => self.end_session(Some(why), cx),
@@ -251,7 +255,7 @@ impl Connection {
     }
 
     /// The message with this tag was accepted or refused.
-    fn settled(&mut self, tag: u64, refusal: Option<Refusal>, cx: &mut Cx<'_>) {
+    pub(super) fn settled(&mut self, tag: u64, refusal: Option<Refusal>, cx: &mut Cx<'_>) {
         let Phase::InRoom(session) = &mut self.phase else { return };
         let Some(Pending { number, since, .. }) = session.outstanding.settle(tag) else { return };
         session.restarts = 0;
@@ -290,7 +294,10 @@ impl Connection {
                 return self.end_session(Some(ResumeFailure::SeatGone), cx);
             }
             SessionEnd::Freed(LeaveReason::Replaced) | SessionEnd::Moved => Close::Replaced,
-            SessionEnd::Freed(LeaveReason::Kicked) => Close::Forbidden,
+            SessionEnd::Freed(reason @ (LeaveReason::Kicked | LeaveReason::Banned)) => {
+                self.phase = Phase::Ready; // as below
+                return self.close(Close::Forbidden, Some(removal(reason)), cx);
+            }
             SessionEnd::Freed(LeaveReason::Closed) => Close::RoomGone,
         };
         self.phase = Phase::Ready; // the seat is no longer ours to free

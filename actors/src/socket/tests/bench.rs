@@ -15,7 +15,7 @@ use crate::{
     metrics::InFlightMessages,
     ports::{Identity, RoomSettings},
     protocol::{
-        Entry, LoginId, RoomId, SeatId, ServerToClient, SessionId, SocketId, UserId,
+        Attributes, Entry, LoginId, Member, RoomId, RoomMode, SeatId, ServerToClient, SessionId, SocketId, UserId,
         client::{Cid, Resume, Seq},
         decode,
         encode::chat_data,
@@ -145,7 +145,9 @@ pub(super) fn describe(effect: &Effect) -> String {
         Effect::Open(_, Some(_), message) => format!("open room {}", room_text(message)),
         Effect::Open(_, None, message) => format!("open unknown room {}", room_text(message)),
         Effect::Tell(_, message) => format!("room {}", room_text(message)),
+        Effect::Act(_, wish, _, tag) => format!("act {tag} {}", wish.1.kind().as_str()),
         Effect::Joined(_, joined) => format!("send room_joined rev {}", joined.rev),
+        Effect::Moved(_, room) => format!("send moved to {room}"),
         Effect::Send(message) => format!("send {}", sent_text(message)),
         Effect::Transport(_, rid, data) => format!("send sfu_create_transport {rid:?} {data} with ICE servers"),
         Effect::Deliver(seq, _) => format!("deliver {seq}"),
@@ -181,9 +183,9 @@ pub(super) fn room_text(message: &room::Message) -> String {
         | room::Message::Answered(_)
         | room::Message::Tick
         | room::Message::SettingsChanged(_)
-        | room::Message::Close(_)
+        | room::Message::Close(..)
         | room::Message::Evict(..)
-        | room::Message::Closed
+        | room::Message::Closed(_)
         | room::Message::AnswerLost
         | room::Message::Audit
         | room::Message::Epoch(_)
@@ -212,6 +214,7 @@ fn sent_text(message: &ServerToClient) -> String {
         ServerToClient::TokenExpiring(seconds) => format!("token_expiring {seconds}"),
         ServerToClient::ServerDraining(_) => "server_draining".to_owned(),
         ServerToClient::RoomLeft(_) => "room_left".to_owned(),
+        ServerToClient::Moved(moved) => format!("moved to {}", moved.room_id),
         ServerToClient::RoomClosed(_) => "room_closed".to_owned(),
         ServerToClient::Degraded { without, lost } => {
             format!("degraded {without:?}{}", if *lost { " lost" } else { "" })
@@ -249,8 +252,9 @@ pub(super) const fn settings() -> RoomSettings {
     RoomSettings {
         participants_max: 4,
         seat_window: Duration::from_secs(5),
-        mode: Mode::Mesh,
+        mode: RoomMode::Mesh,
         active: true,
+        policy: None,
         revision: 1,
     }
 }
@@ -260,12 +264,29 @@ pub(super) fn found(lookup: Lookup) -> Event {
 }
 
 pub(super) fn joined() -> RoomEvent {
-    RoomEvent::Joined { seat: SEAT, members: vec![], mode: Mode::Mesh, media: None, replaced: false }
+    RoomEvent::Joined {
+        seat: SEAT,
+        members: vec![],
+        mode: Mode::Mesh,
+        media: None,
+        replaced: false,
+        policy: None,
+        attributes: Attributes::default(),
+    }
 }
 
 pub(super) fn resumed(last_cid: Cid) -> RoomEvent {
     let seat = SeatId { fence: SEAT.fence + 1, ..SEAT };
-    RoomEvent::Resumed { seat, members: vec![], replay: vec![], last_cid, lost: false, media: None }
+    resumed_as((seat, vec![]), vec![], (last_cid, false))
+}
+
+pub(super) fn resumed_as(
+    (seat, replay): (SeatId, Vec<(Seq, Entry)>),
+    members: Vec<Member>,
+    (last_cid, lost): (Cid, bool),
+) -> RoomEvent {
+    let attributes = Attributes::default();
+    RoomEvent::Resumed { seat, members, replay, last_cid, lost, media: None, policy: None, attributes }
 }
 
 pub(super) fn chat(seq: Seq) -> RoomEvent {

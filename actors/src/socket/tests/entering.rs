@@ -4,12 +4,12 @@ use super::*;
 use crate::{
     messages::socket::Lookup,
     ports::Unavailable,
-    protocol::{Member, UserId},
+    protocol::{Attributes, Member, UserId},
 };
 
 fn member(user: u128) -> Member {
     let user = UserId::from_u128(user);
-    Member { user, name: "y".into(), session: SESSION, order: 1, connected: true }
+    Member { user, name: "y".into(), session: SESSION, order: 1, connected: true, attributes: Attributes::default() }
 }
 
 #[test]
@@ -39,6 +39,8 @@ fn a_join_is_charged_for_each_notified_member() {
         mode: crate::protocol::server::Mode::Mesh,
         replaced: true,
         media: None,
+        policy: None,
+        attributes: Attributes::default(),
     };
     assert_eq!(Bench::joining().hears(joined), ["charge Members(3)", "send room_joined rev 9", "charge Takeover"]);
 }
@@ -93,9 +95,9 @@ fn a_resume_is_answered_then_replayed() {
     assert_eq!(bench.sends(&hello_again()), ["look up aaa-aaaa-aaa to resume"]);
     assert_eq!(bench.wants(found(Lookup::Resume(resume()))), ["open room resume 3 after 4"]);
     assert_eq!(bench.sends(&offer(10)), [""; 0]);
-    let replay = vec![(5, Entry::Joined(member(2))), (6, Entry::Joined(member(2)))];
+    let replay = vec![(5, Entry::Joined(member(2).into())), (6, Entry::Joined(member(2).into()))];
     let seat = crate::protocol::SeatId { order: 3, fence: 2 };
-    let resumed = RoomEvent::Resumed { seat, members: vec![member(2)], replay, last_cid: 9, lost: true, media: None };
+    let resumed = resumed_as((seat, replay), vec![member(2)], (9, true));
     let wanted = ["send resumed from 5 last 9 lost", "deliver 5", "deliver 6", "room offer 10"];
     assert_eq!(bench.hears(resumed), wanted);
     assert_eq!(bench.hears(RoomEvent::Lost), [""; 0], "it was told");

@@ -1,7 +1,7 @@
 //! What a token grants, on the wire.
 
 use super::*;
-use crate::messages::socket::Lookup;
+use crate::{messages::socket::Lookup, protocol::RoomId};
 
 const OURS: &str = r#"{"room":"aaa-aaaa-aaa","join":true}"#;
 const SILENT: &str = r#"{"room":"aaa-aaaa-aaa","join":true,"publishChat":false}"#;
@@ -67,4 +67,21 @@ fn a_token_that_comes_while_the_room_is_looked_up_counts() {
     let (mut bench, wants) = refreshed(bench, ANOTHER);
     assert_eq!(wants, ["refresh 1"]);
     assert_eq!(bench.wants(found(Lookup::Join(room(), None))), ["send error forbidden"]);
+}
+
+#[test]
+fn who_is_moved_leaves_and_is_told_where_to_go_once() {
+    let another: RoomId = "bbb-bbbb-bbb".parse().expect("a room");
+    let moved = |from, to| Event::FromUser(FromUser::Move(from, to));
+    let mut bench = Bench::in_room();
+    assert_eq!(bench.wants(moved(another, room())), [""; 0], "it is not in that room");
+    assert_eq!(bench.wants(moved(room(), another)), ["room leave Left", "send moved to bbb-bbbb-bbb"]);
+    assert_eq!(bench.wants(moved(room(), another)), [""; 0]);
+    assert_eq!(bench.sends(&join_room()), ["look up aaa-aaaa-aaa to join"], "the socket is open");
+}
+
+#[test]
+fn whoever_hides_says_nothing() {
+    let (mut bench, _) = refreshed(Bench::in_room(), r#"{"join":true,"hidden":true}"#);
+    assert_eq!(bench.sends(&say(1)), ["room skipped 1 forbidden", "send error forbidden of 1"]);
 }

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     messages::socket::Lookup,
     ports::Unavailable,
-    protocol::{Member, UserId},
+    protocol::{Attributes, Member, UserId},
 };
 
 /// A message of a client, its rooms, its user or the node.
@@ -50,8 +50,9 @@ impl Said {
             Self::Refused(tag) => RoomEvent::Refused(tag, Refusal::new(Code::PeerNotFound, "")),
             Self::Deliver(seq) => {
                 let user = UserId::from_u128(2);
-                let member = Member { user, name: "y".into(), session: SESSION, order: 1, connected: true };
-                RoomEvent::Deliver(seq, Entry::Joined(member))
+                let attributes = Attributes::default();
+                let member = Member { user, name: "y".into(), session: SESSION, order: 1, connected: true, attributes };
+                RoomEvent::Deliver(seq, Entry::Joined(member.into()))
             }
             Self::Lost => RoomEvent::Lost,
             Self::Restarted => RoomEvent::Restarted,
@@ -124,7 +125,9 @@ fn take(bench: &mut Bench, step: &Step) -> Vec<String> {
             let payload = bench.connection.ping_payload().to_bytes().to_vec();
             bench.wants(Event::Ponged(payload, Charge::Granted))
         }
-        Step::Degraded(degraded) => bench.wants(Event::Degraded(Without { signaling: *degraded, media: false })),
+        Step::Degraded(degraded) => {
+            bench.wants(Event::Degraded(Without { signaling: *degraded, ..Without::default() }))
+        }
     }
 }
 

@@ -133,6 +133,7 @@ pub(super) fn env(limits: SocketLimits, rooms_are_known: bool) -> Arc<Env> {
         verifier: Arc::clone(&outside) as Arc<dyn Verifier>,
         rooms: Arc::clone(&outside) as Arc<dyn Rooms>,
         ice: outside,
+        hosts: std::sync::OnceLock::new(),
         has_media: false,
         entropy: Arc::new(SeededEntropy::new(1)),
         meters: Arc::new(Meters::new()),

@@ -1,23 +1,44 @@
 //! Performs the effects of the rules.
 
+use std::{borrow::Cow, panic::AssertUnwindSafe};
+
+use futures_util::FutureExt as _;
+
 use super::{
     At, Close, Context, Cost, Effect, Entry, Event, Frame, Kind, Lookup, Message, Meters, Moment, Outs, Poll, RoomId,
     ServerToClient, SocketTurn, To, UserMessage, Waker, numbered, payer, unnumbered,
 };
 use crate::{
-    ports::CloseFrame,
+    ports::{CloseFrame, Identity},
     protocol::{
-        SUBPROTOCOL, UserId,
+        Code, Power, SUBPROTOCOL, SessionId, UserId,
         decode::{CANDIDATE_BYTES_MAX, CHAT_CHARS_MAX, JSON_DEPTH_MAX},
         encode::with_fields,
-        media::{CONSUMERS_MAX, OPEN_MAX, PRODUCERS_MAX, TRANSPORTS_MAX},
-        server::{Welcome, WelcomeLimits},
+        media::{CONSUMERS_MAX, OPEN_MAX, PRODUCERS_MAX, Rid, TRANSPORTS_MAX},
+        notice::Moved,
+        server::{Refusal, Welcome, WelcomeLimits},
         sfu::answers::MediaLimits,
     },
 };
 
 /// Features by name; the last one only where there is a media server.
-const FEATURES: [&str; 5] = ["resume", "chat", "renegotiate", "message", "sfu"];
+static FEATURES: [Cow<'static, str>; 7] = [
+    Cow::Borrowed("resume"),
+    Cow::Borrowed("chat"),
+    Cow::Borrowed("renegotiate"),
+    Cow::Borrowed("message"),
+    Cow::Borrowed("attributes"),
+    Cow::Borrowed("host"),
+    Cow::Borrowed("sfu"),
+];
+
+/// What a client is told to wait while rooms cannot be changed.
+const ACT_RETRY_MS: u64 = 1_000;
+
+fn unavailable_now() -> Refusal {
+    let text = "Rooms cannot be changed right now: try again later.";
+    Refusal::new(Code::Unavailable, text).after_ms(ACT_RETRY_MS)
+}
 
 const MEDIA_LIMITS: MediaLimits = MediaLimits {
     transports_max: TRANSPORTS_MAX,
@@ -48,14 +69,15 @@ impl SocketTurn {
                 out.tell(To::OpenRoom(room, settings.unwrap_or_else(|| self.env.unknown_room()), message));
             }
             Effect::Tell(room, message) => out.tell(To::Room(room, message)),
+            Effect::Act(room, wish, session, tag) => out.tell(self.act(room, *wish, session, tag)),
             Effect::Joined(user, mut joined) => {
                 joined.ice_servers = self.env.ice.servers(user);
                 self.send(&ServerToClient::RoomJoined(joined));
             }
-            Effect::Transport(user, rid, data) => {
-                let servers = serde_json::to_string(&self.env.ice.servers(user)).unwrap_or_else(|_| "[]".to_owned());
-                let data = with_fields(&data, &[("iceServers", &servers)]).into();
-                self.send(&ServerToClient::SfuAnswer { kind: Kind::SfuCreateTransport, rid, data });
+            Effect::Transport(user, rid, data) => self.send_transport(user, rid, &data),
+            Effect::Moved(identity, room_id) => {
+                let token = self.env.verifier.token_for(&identity, room_id).map(Into::into);
+                self.send(&ServerToClient::Moved(Box::new(Moved { room_id, token })));
             }
             Effect::Send(message) => self.send(&message),
             Effect::Deliver(seq, entry) => {
@@ -85,6 +107,32 @@ impl SocketTurn {
                 self.detach(out);
             }
         }
+    }
+
+    /// Tells of a connection to a media server, with the ICE servers to reach it by.
+    fn send_transport(&mut self, user: UserId, rid: Option<Rid>, data: &str) {
+        let servers = serde_json::to_string(&self.env.ice.servers(user)).unwrap_or_else(|_| "[]".to_owned());
+        let data = with_fields(data, &[("iceServers", &servers)]).into();
+        self.send(&ServerToClient::SfuAnswer { kind: Kind::SfuCreateTransport, rid, data });
+    }
+
+    /// Has something done that the client wants as the room's host, beside this cell; a failure of the port is an answer, too.
+    fn act(&self, room: RoomId, (by, power): (Identity, Power), session: SessionId, tag: u64) -> To {
+        let (socket, hosts) = (self.connection.id(), self.env.hosts.get().cloned());
+        To::Aside(Box::pin(async move {
+            let away = || Err(unavailable_now());
+            let acted = match hosts {
+                Some(hosts) => {
+                    let acting = AssertUnwindSafe(async { hosts.act(room, &by, power).await }).catch_unwind();
+                    acting.await.unwrap_or_else(|_| {
+                        tracing::error!(%room, "what a host wanted done has panicked");
+                        away()
+                    })
+                }
+                None => away(),
+            };
+            Some(To::Socket(socket, Message::Acted(session, tag, acted)))
+        }))
     }
 
     /// Answers at once if the settings are known; else the answer is a message.
@@ -145,7 +193,7 @@ impl SocketTurn {
         Welcome {
             user_id,
             node_id: self.env.node.clone(),
-            protocol: SUBPROTOCOL,
+            protocol: Cow::Borrowed(SUBPROTOCOL),
             ping_seconds: limits.ping_every.as_secs(),
             pong_within_seconds: limits.pong_within.as_secs(),
             heartbeat_seconds: limits.heartbeat_every.as_secs(),
@@ -162,7 +210,7 @@ impl SocketTurn {
                 ack_every: limits.ack_every,
                 media: self.env.has_media.then_some(MEDIA_LIMITS),
             },
-            features: if self.env.has_media { &FEATURES } else { &FEATURES[..FEATURES.len() - 1] },
+            features: Cow::Borrowed(if self.env.has_media { &FEATURES } else { &FEATURES[..FEATURES.len() - 1] }),
         }
     }
 }

@@ -96,10 +96,10 @@ impl Naive {
         self.found(room, claim.seat.order, entries)
     }
 
-    /// Who is still to be claimed, came before the newest of these and is not known had left.
+    /// Who is still to be claimed, came before the newest of these and is not known had left, unless nobody is told of them.
     fn known_by_fact(&mut self, room: RoomId, known: &[JoinOrder]) {
         let older = |order: JoinOrder| known.iter().any(|known| *known > order);
-        let sessions = self.sessions(room).iter().filter(|it| !it.marks.is_empty() && older(it.order));
+        let sessions = self.sessions(room).iter().filter(|it| !it.marks.is_empty() && it.is_shown() && older(it.order));
         let ghosts: Vec<JoinOrder> = sessions.map(|it| it.order).filter(|order| !known.contains(order)).collect();
         for order in ghosts {
             self.freed_by_fact(room, SeatId { order, fence: Fence::MAX }, LeaveReason::Lost);
@@ -130,8 +130,8 @@ impl Naive {
         if let Some(ghost) = other {
             self.end(room, ghost, LeaveReason::Replaced);
         }
-        let Claim { user, name, session, secret, window, .. } = claim.clone();
-        let join = Join { user, name, session, secret, max: 0, window };
+        let Claim { user, name, session, secret, window, attributes, .. } = claim.clone();
+        let join = Join { user, name, session, secret, max: 0, window, revision: 0, attributes };
         let mut session = Session::new(join, node, claim.seat.order, (Vec::new(), None));
         (session.base, session.acked, session.lost) = (claim.last_seq, claim.last_seq, Some(false));
         session.take(claim, node);

@@ -122,7 +122,7 @@ impl Naive {
 }
 
 /// Nobody may resume it any more, nor, if its node was found dead before a loss, claim it.
-fn is_past(session: &Session, unsettled: Option<Duration>, now: Duration) -> bool {
+pub(super) fn is_past(session: &Session, unsettled: Option<Duration>, now: Duration) -> bool {
     let may_be_claimed = session.is_orphaned && !session.marks.is_empty() && unsettled.is_some_and(|at| now < at);
     !may_be_claimed && session.until.is_some_and(|until| until <= now)
 }

@@ -61,7 +61,8 @@ impl Naive {
         if wanted == now {
             return Ok((now, true));
         }
-        let is_kept = now.host.as_ref().and_then(|host| self.heard.get(host)).is_some_and(|until| *until > self.now);
+        let is_heard = now.host.as_ref().and_then(|host| self.heard.get(host)).is_some_and(|until| *until > self.now);
+        let is_kept = is_heard && place.reason != MediaReason::Shrunk;
         let are_many = matches!(place.to, Placing::Mesh { below } if self.sessions(room).len() >= below as usize);
         if now.epoch != place.expect || is_kept || are_many {
             return Ok((now, false));

@@ -109,7 +109,7 @@ impl Naive {
     }
 
     pub(crate) fn broadcast(&mut self, room: RoomId, broadcast: &Broadcast, node: &NodeId) -> Answer<Sent> {
-        let Broadcast { from, cid, skipped, message } = broadcast;
+        let Broadcast { from, cid, skipped, message, changes } = broadcast;
         let is_settling = self.is_settling();
         let Some(sender) = self.held(room, *from, node) else { return Ok(Sent::Fenced) };
         if is_settling || !sender.marks.is_empty() {
@@ -117,6 +117,9 @@ impl Naive {
         }
         if sender.is_duplicate(None, *cid) {
             return Ok(Sent::Duplicate);
+        }
+        if changes.as_ref().is_some_and(|changes| !sender.tells(changes)) {
+            return Ok(Sent::TooMany);
         }
         sender.skipped.extend(skipped.iter().map(|skipped| (skipped.cid, skipped.refused)));
         if let Some(cid) = cid {

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use actors::{
     ledger::{Join, Source},
     protocol::{
-        Code, Entry, Epoch, Fence, JoinOrder, Member, NodeId, SeatId, SessionId, UserId,
+        Attributes, Code, Entry, Epoch, Fence, JoinOrder, Member, NodeId, SeatId, SessionId, UserId,
+        attributes::Changes,
         client::{Cid, Seq},
         media::Producer,
     },
@@ -43,6 +44,8 @@ pub(crate) struct Session {
     pub(super) joined: (Vec<Member>, Option<SeatId>),
     /// What it sends.
     pub(crate) producers: Vec<Producer>,
+    /// What its member tells of themselves.
+    pub(crate) told: BTreeMap<String, String>,
 }
 
 impl Session {
@@ -56,7 +59,33 @@ impl Session {
 
     pub(super) fn member(&self) -> Member {
         let Self { user, name, session, order, until, .. } = self;
-        Member { user: user.clone(), name: name.clone(), session: *session, order: *order, connected: until.is_none() }
+        let (connected, attributes) = (until.is_none(), self.attributes());
+        Member { user: user.clone(), name: name.clone(), session: *session, order: *order, connected, attributes }
+    }
+
+    pub(super) fn attributes(&self) -> Attributes {
+        self.told.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect()
+    }
+
+    /// Whether others are told of its member.
+    pub(crate) fn is_shown(&self) -> bool {
+        !self.told.contains_key("_hidden")
+    }
+
+    /// Takes a change, unless it is too much; whether it did.
+    pub(super) fn tells(&mut self, changes: &Changes) -> bool {
+        let mut after = self.told.clone();
+        for (name, value) in changes.iter() {
+            after.remove(name);
+            after.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+        }
+        let own: Vec<_> = after.iter().filter(|(name, _)| *name != "metadata").collect();
+        let bytes: usize = own.iter().map(|(name, value)| name.len() + format!("{value:?}").len()).sum();
+        let is_few = own.len() <= 32 && bytes <= 2_048;
+        if is_few {
+            self.told = after;
+        }
+        is_few
     }
 
     pub(crate) fn last(&self) -> Seq {
@@ -70,7 +99,7 @@ impl Session {
             entries += 1;
             bytes += match entry {
                 Entry::Message(message) => message.data.len(),
-                Entry::Joined(member) => member.name.len(),
+                Entry::Joined(member) => member.name.len() + member.attributes.text_bytes(),
                 Entry::Left { .. } => 0,
                 Entry::Media(news) => news.text_bytes(),
             };
@@ -107,7 +136,7 @@ impl Session {
 
 impl Session {
     pub(super) fn new(join: Join, node: &NodeId, order: JoinOrder, joined: (Vec<Member>, Option<SeatId>)) -> Self {
-        let Join { user, name, session, secret, window, .. } = join;
+        let Join { user, name, session, secret, window, attributes, .. } = join;
         Self {
             user,
             name,
@@ -130,6 +159,7 @@ impl Session {
             lost: None,
             joined,
             producers: Vec::new(),
+            told: attributes.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         }
     }
 

@@ -18,7 +18,9 @@ impl Walk {
         let expect = if op.dice.is_multiple_of(7) { present.saturating_sub(1) } else { present };
         let host = Host { server: "m".into(), instance: format!("{}", op.other % 4).into() };
         let to = if op.dice.is_multiple_of(4) { Placing::Mesh { below: 3 } } else { Placing::Host(host.clone()) };
-        let place = Place { expect, to, reason: MediaReason::MediaLost };
+        let reason = if op.dice.is_multiple_of(8) { MediaReason::Shrunk } else { MediaReason::MediaLost };
+        let place = Place { expect, to, reason };
+        let is_hosted = self.naive.media(room).is_some_and(|media| media.hosting.host.is_some());
         let expected = self.naive.place(room, &place);
         let is_host = matches!(place.to, Placing::Host(_));
         let answer = now(self.ledger.place(at(room, &asker, 0), place));
@@ -27,7 +29,11 @@ impl Walk {
         if placed.is_won && is_host {
             self.naive.hear_host(host, HOST_LEASE);
         }
-        self.seen.mark(if placed.is_won { "placed" } else { "not placed" });
+        self.seen.mark(match (placed.is_won, reason) {
+            (true, MediaReason::Shrunk) if is_hosted => "shrunk",
+            (true, _) => "placed",
+            (false, _) => "not placed",
+        });
         (asker, placed.pushes)
     }
 

@@ -2,7 +2,7 @@
 
 use actors::{
     ledger::{Audit, Audited, Broadcast, Ledger, Push, Send, Sent, Skipped},
-    protocol::{Code, JoinOrder, Kind, Message, NodeId, RoomId, client::Cid},
+    protocol::{Code, JoinOrder, Kind, Message, NodeId, RoomId, attributes::Changes, client::Cid},
 };
 
 use super::{Walk, at, node, now};
@@ -98,7 +98,8 @@ impl Walk {
             }
             None => {
                 let (skipped, message) = (skipped.clone(), messages.remove(0));
-                let broadcast = Broadcast { from, cid: sending.cid, skipped, message };
+                let changes = changes_of(sending.ids.start);
+                let broadcast = Broadcast { from, cid: sending.cid, skipped, message, changes };
                 let expected = self.naive.judge(epoch).and_then(|()| self.naive.broadcast(room, &broadcast, &asker));
                 (expected, now(self.ledger.broadcast(at(room, &asker, epoch), broadcast)))
             }
@@ -146,6 +147,7 @@ fn word(sent: naive::Answer<Sent>) -> (&'static str, Vec<Push>) {
         Ok(Sent::Duplicate) => ("duplicate", Vec::new()),
         Ok(Sent::Fenced) => ("fenced", Vec::new()),
         Ok(Sent::ReceiverGone) => ("receiver gone", Vec::new()),
+        Ok(Sent::TooMany) => ("too many", Vec::new()),
         Err(naive::NOT_NOW) => ("not applied", Vec::new()),
         Err(_) => ("old epoch", Vec::new()),
     }
@@ -190,5 +192,17 @@ impl Watch {
         if is_accepted && !is_acknowledged && sending.cid.is_some() {
             self.unacknowledged.push(sending.clone());
         }
+    }
+}
+
+/// What a broadcast of this id changes of what its sender tells of themselves, the same each time: often nothing, sometimes too much.
+fn changes_of(id: u64) -> Option<Changes> {
+    let value = |length: usize| Some("x".repeat(length).into());
+    let name = |number: u64| format!("n{}", number % 5).into();
+    match id % 6 {
+        0 => Some([(name(id / 6), value((id % 500) as usize))].into_iter().collect()),
+        1 => Some([(name(id / 6), None), (name(id / 6 + 1), value(3))].into_iter().collect()),
+        2 if id.is_multiple_of(7) => Some((0..40).map(|number| (format!("m{number}").into(), value(60))).collect()),
+        _ => None,
     }
 }

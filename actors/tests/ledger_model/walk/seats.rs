@@ -2,11 +2,15 @@
 
 use actors::{
     ledger::{Fact, Join, Joined, Lease, Ledger, Push, Resume, Resumed, ResumedSeat, Skipped},
-    protocol::{Code, JoinOrder, LeaveReason, NodeId, RoomId, SessionId, server::ResumeFailure},
+    protocol::{Code, JoinOrder, LeaveReason, Member, NodeId, RoomId, SessionId, server::ResumeFailure},
 };
 
 use super::{LEASE, MAX, PAGE, WINDOW, Walk, at, node, now, read, user};
-use crate::{naive, op::Op, watch::Watch};
+use crate::{
+    naive,
+    op::Op,
+    watch::{Watch, attributes},
+};
 
 impl Walk {
     pub(super) fn join(&mut self, room: RoomId, op: Op) -> (NodeId, Vec<Push>) {
@@ -18,7 +22,7 @@ impl Walk {
     pub(super) fn join_again(&mut self, room: RoomId, op: Op) -> (NodeId, Vec<Push>) {
         let Some(watch) = self.watch(room, op.user, op.dice) else { return (node(0), Vec::new()) };
         let Watch { user, session, secret, node: asker, .. } = watch;
-        let (join, asker) = (join(user.clone(), *session, *secret), asker.clone());
+        let (join, asker) = (join(user.clone(), *session, *secret, 0), asker.clone());
         if self.naive.sessions(room).iter().all(|there| there.session != join.session) {
             return (asker, Vec::new()); // whoever has left does not repeat its join
         }
@@ -34,7 +38,8 @@ impl Walk {
 
     fn join_as(&mut self, mut watch: Watch) -> (NodeId, Vec<Push>) {
         let (room, asker) = (watch.room, watch.node.clone());
-        let join = join(watch.user.clone(), watch.session, watch.secret);
+        let join =
+            join(watch.user.clone(), watch.session, watch.secret, u64::try_from(self.sessions % 4).expect("it fits"));
         let answer = now(self.ledger.join(at(room, &asker, 0), join.clone()));
         let order = match &answer {
             Ok(Joined::Seated { seat, .. }) => Some(seat.order),
@@ -74,7 +79,7 @@ impl Walk {
             self.watches.remove(&(room, over));
         }
         self.watches.insert((room, seat.order), watch);
-        self.seen.mark("joined");
+        self.seen.mark(if members.iter().any(Member::is_hidden) { "joined beside somebody hidden" } else { "joined" });
         (asker, pushes)
     }
 
@@ -98,7 +103,7 @@ impl Walk {
     pub(super) fn evict(&mut self, room: RoomId, op: Op) -> (NodeId, Vec<Push>) {
         let asker = node(op.node);
         self.naive.evict(room, user(op.user), LeaveReason::Kicked);
-        let pushes = now(self.ledger.evict(at(room, &asker, 0), user(op.user), LeaveReason::Kicked));
+        let pushes = now(self.ledger.evict(at(room, &asker, 0), user(op.user), u64::MAX, LeaveReason::Kicked));
         (asker, pushes.expect("in any epoch"))
     }
 
@@ -152,9 +157,22 @@ impl Walk {
                 return (asker, Vec::new());
             }
         };
-        let ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, media, pushes } = *resumed;
+        let ResumedSeat {
+            seat,
+            epoch,
+            members,
+            replay,
+            sent,
+            applied,
+            skipped,
+            heard,
+            lost,
+            media,
+            attributes,
+            pushes,
+        } = *resumed;
         assert_eq!(media, self.naive.media(room), "who resumes is told how media flows");
-        let answer = naive::Resumed { seat, members, replay, sent, applied, skipped, heard, lost };
+        let answer = naive::Resumed { seat, members, replay, sent, applied, skipped, heard, lost, attributes };
         assert_eq!(expected.as_ref(), Ok(&answer));
         watch.resumed(answer, last_seq, (asker.clone(), epoch));
         self.seen.mark("resumed");
@@ -181,8 +199,9 @@ impl Walk {
                 continue;
             }
             assert_eq!(watch.cursor.seq(), session.last(), "all has arrived");
-            let members = self.naive.members(room).into_iter().filter(|member| member.order != order);
-            let others = members.map(|member| (member.order, member.user)).collect();
+            let members = self.naive.members(room).into_iter();
+            let shown = members.filter(|member| member.order != order && !member.is_hidden());
+            let others = shown.map(|member| (member.order, member.user)).collect();
             assert!(watch.losses > 0 || watch.view == others, "who caught up sees who is there");
         }
         if op.dice.is_multiple_of(4) {
@@ -226,6 +245,7 @@ impl Walk {
     }
 }
 
-fn join(user: actors::protocol::UserId, session: SessionId, secret: u128) -> Join {
-    Join { user, name: "somebody".into(), session, secret, max: MAX, window: WINDOW }
+fn join(user: actors::protocol::UserId, session: SessionId, secret: u128, revision: u64) -> Join {
+    let attributes = attributes(secret, secret.is_multiple_of(3).then_some("token"));
+    Join { user, name: "somebody".into(), session, secret, max: MAX, window: WINDOW, revision, attributes }
 }

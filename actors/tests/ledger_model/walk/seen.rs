@@ -6,8 +6,9 @@ use std::{collections::BTreeMap, fmt};
 #[derive(Default)]
 pub(crate) struct Seen(BTreeMap<&'static str, u64>);
 
-const EVERYTHING: [&str; 37] = [
+const EVERYTHING: [&str; 39] = [
     "joined",
+    "joined beside somebody hidden",
     "full",
     "join waits",
     "left",
@@ -41,6 +42,7 @@ const EVERYTHING: [&str; 37] = [
     "resent in a newer epoch",
     "placed",
     "not placed",
+    "shrunk",
     "published",
     "older media epoch",
     "unknown track",

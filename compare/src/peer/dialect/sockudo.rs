@@ -49,6 +49,11 @@ impl Sockudo {
         ];
         own.into_iter().chain(rest.map(|(key, value)| (key, value.to_owned()))).collect()
     }
+
+    /// What makes several of them one, by this Redis.
+    pub(crate) fn shared_by(redis: &str) -> [(&'static str, &str); 2] {
+        [("ADAPTER_DRIVER", "redis"), ("REDIS_URL", redis)]
+    }
 }
 
 impl Dialect for Sockudo {

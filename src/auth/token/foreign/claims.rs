@@ -58,14 +58,13 @@ pub(super) fn read(payload: &Value, settings: &IssuerSettings) -> Result<Said, T
 
 /// The room of a token, if it is for one; and what its bearer is there, if tokens say so.
 fn granted(room: Option<RoomId>, role: Option<Role>) -> Option<Grants> {
+    let joins = Grants { room, join: true, foreign: true, ..Grants::default() };
     match (room, role) {
         (None, None) => None,
-        (Some(_), None | Some(Role::Member)) | (None, Some(Role::Member)) => {
-            Some(Grants { room, join: true, ..Grants::default() })
-        }
+        (Some(_), None | Some(Role::Member)) | (None, Some(Role::Member)) => Some(joins),
         // Of all rooms only an operator's backend is an administrator.
-        (None, Some(Role::Host)) => Some(Grants { join: true, create: true, ..Grants::default() }),
-        (Some(_), Some(Role::Host)) => Some(Grants { room, join: true, admin: true, ..Grants::default() }),
+        (None, Some(Role::Host)) => Some(Grants { create: true, ..joins }),
+        (Some(_), Some(Role::Host)) => Some(Grants { admin: true, ..joins }),
     }
 }
 

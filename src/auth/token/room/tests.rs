@@ -148,7 +148,7 @@ fn a_token_lives_for_a_day_at_most_and_not_before_its_time() {
 fn grants_that_cannot_be_given_are_refused_with_the_reason() {
     let backend = backend();
     for (claim, expected) in [
-        (json!({ "hidden": true, "join": true }), "`hidden` is not granted"),
+        (json!({ "hidden": "yes", "join": true }), "hidden (true or false)"),
         (json!({ "publish_chat": false }), "publishChat"),
         (json!({ "room": "Canary" }), "such as abc-defg-hij"),
         (json!({ "join": "yes" }), "true or false"),
@@ -208,4 +208,33 @@ fn the_tokens_of_guests_are_minted_here_with_grants() {
     assert_eq!((identity.grants.as_deref(), identity.session, identity.account), (Some(&grants), None, None));
     let plain = backend.tokens.verify(&backend.tokens.mint(subject).expect("minted")).expect("good");
     assert_eq!(plain.grants, None);
+}
+
+#[test]
+fn whoever_is_moved_gets_a_token_for_the_other_room_that_ends_with_the_key_and_the_time_of_theirs() {
+    use actors::ports::Verifier;
+    let backend = backend();
+    let token = backend.signed(&backend.header(), &backend.claims(json!({})));
+    let identity = Verifier::verify(&backend.tokens, &token).expect("good");
+    let other = "xyz-abcd-efg".parse().expect("a room");
+    let moved = backend.tokens.token_for(&identity, other).expect("signed");
+    let moved = Verifier::verify(&backend.tokens, &moved).expect("good");
+    let (before, after) = (identity.grants.as_ref().expect("grants"), moved.grants.as_ref().expect("grants"));
+    assert_eq!((after.room, after.join, &after.metadata), (Some(other), true, &before.metadata));
+    assert_eq!(
+        (moved.user, moved.name, moved.expires),
+        (identity.user.clone(), identity.name.clone(), identity.expires)
+    );
+    assert_eq!(moved.login, identity.login, "so that it ends with its key");
+    assert_eq!(
+        backend.tokens.token_for(&identity, "abc-defg-hij".parse().expect("a room")),
+        None,
+        "it is for that one"
+    );
+    let free = backend.signed(&backend.header(), &backend.claims(json!({ "aldis": { "join": true } })));
+    let free = Verifier::verify(&backend.tokens, &free).expect("good");
+    assert_eq!(backend.tokens.token_for(&free, other), None, "it is for all rooms");
+    let moved = backend.tokens.token_for(&identity, other).expect("signed");
+    backend.tokens.api_keys().replace(Vec::new());
+    assert_eq!(backend.tokens.verify(&moved), Err(TokenError::UnknownKey));
 }

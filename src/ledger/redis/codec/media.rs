@@ -10,12 +10,14 @@ use actors::protocol::{
 use super::{Read, array, malformed, parse};
 
 const MODES: [(Mode, &str); 2] = [(Mode::Mesh, "mesh"), (Mode::Sfu, "sfu")];
-const REASONS: [(MediaReason, &str); 5] = [
+const REASONS: [(MediaReason, &str); 7] = [
     (MediaReason::Placed, "placed"),
     (MediaReason::MediaLost, "media_lost"),
     (MediaReason::MediaMoved, "media_moved"),
     (MediaReason::MediaUnavailable, "media_unavailable"),
     (MediaReason::Recovered, "recovered"),
+    (MediaReason::Grown, "grown"),
+    (MediaReason::Shrunk, "shrunk"),
 ];
 const KINDS: [(TrackKind, &str); 2] = [(TrackKind::Audio, "audio"), (TrackKind::Video, "video")];
 const ENDS: [(ProducerEnd, &str); 2] = [(ProducerEnd::Closed, "closed"), (ProducerEnd::Media, "media")];

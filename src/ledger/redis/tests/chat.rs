@@ -2,7 +2,7 @@
 
 use actors::{
     ledger::{Broadcast, Join, Joined, Ledger, Send},
-    protocol::{Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{Attributes, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId},
     settings::LedgerLimits,
 };
 
@@ -44,7 +44,16 @@ impl Stage {
     async fn join(&self, room: RoomId, number: u128, name: &str) -> SeatId {
         let (user, session) = (UserId::from_u128(number), SessionId::from_u128(number));
         let window = Duration::from_secs(60);
-        let join = Join { user, name: name.into(), session, secret: 1, max: 9, window };
+        let join = Join {
+            user,
+            name: name.into(),
+            session,
+            secret: 1,
+            max: 9,
+            window,
+            revision: 1,
+            attributes: Attributes::default(),
+        };
         match self.ledger.join(self.at(room), join).await {
             Ok(Joined::Seated { seat, .. }) => seat,
             other => panic!("{other:?}"),
@@ -53,7 +62,7 @@ impl Stage {
 
     async fn says(&self, room: RoomId, from: SeatId, cid: Option<u64>, kind: Kind, text: &str) -> Sent {
         let message = Message { kind, data: format!("{{\"content\":\"{text}\"}}").into() };
-        let broadcast = Broadcast { from, cid, skipped: Vec::new(), message };
+        let broadcast = Broadcast { from, cid, skipped: Vec::new(), message, changes: None };
         self.ledger.broadcast(self.at(room), broadcast).await.expect("the ledger answers")
     }
 

@@ -34,11 +34,21 @@ fn from_environment(name: &str) -> Option<u64> {
 
 #[test]
 fn redis_answers_as_memory_does() {
+    compare(12);
+}
+
+/// Joins and resumes have a usual case of their own there.
+#[test]
+fn redis_answers_as_memory_does_where_no_events_are_kept() {
+    compare(0);
+}
+
+fn compare(events_max: usize) {
     let operations = from_environment("ALDIS_REDIS_OPS").map_or(OPERATIONS, |ops| ops as usize);
     let seed = from_environment("ALDIS_REDIS_SEED").unwrap_or_else(rand::random);
     eprintln!("ALDIS_REDIS_SEED={seed}");
     let mut draw = Draw::new(seed);
-    let mut pair = Pair::new();
+    let mut pair = Pair::new(events_max);
     for step in 0..operations {
         pair.pass(1 + draw.below(40));
         draw.step(&mut pair);

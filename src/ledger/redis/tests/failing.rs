@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use actors::{
     ledger::{Audited, Claim, Event, Join, Joined, Ledger},
-    protocol::{LeaveReason, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{Attributes, LeaveReason, NodeId, RoomId, SeatId, SessionId, UserId},
 };
 use redis::cmd;
 
@@ -58,7 +58,19 @@ impl Stage {
     pub(super) fn try_join(&self, session: u128) -> Answer<Joined> {
         let (user, session) = (UserId::from_u128(session), SessionId::from_u128(session));
         let window = Duration::from_secs(60);
-        self.ledger.join(self.at(), Join { user, name: "Ann".into(), session, secret: 1, max: 100, window })
+        self.ledger.join(
+            self.at(),
+            Join {
+                user,
+                name: "Ann".into(),
+                session,
+                secret: 1,
+                max: 100,
+                window,
+                revision: 1,
+                attributes: Attributes::default(),
+            },
+        )
     }
 
     /// A seat, however often it has to be asked for.
@@ -179,6 +191,7 @@ fn a_seat_is_claimed_again_where_a_node_that_knew_of_nobody_began_the_first_epoc
             sent: Vec::new(),
             heard: Vec::new(),
             skipped: Vec::new(),
+            attributes: Attributes::default(),
         };
         let at = At { epoch: before, ..stage.at() };
         let claimed = stage.ledger.claim(at, vec![claim], Vec::new()).await.expect("the ledger answers");
@@ -214,7 +227,16 @@ fn operations_go_on_while_a_subscription_is_cut_again_and_again() {
             let (node, user) = (&stage.node, UserId::from_u128(session));
             let at = At { room, node, epoch: 0 };
             let (session, window) = (SessionId::from_u128(session), Duration::from_secs(60));
-            let join = Join { user, name: "Ann".into(), session, secret: 1, max: 100, window };
+            let join = Join {
+                user,
+                name: "Ann".into(),
+                session,
+                secret: 1,
+                max: 100,
+                window,
+                revision: 1,
+                attributes: Attributes::default(),
+            };
             let joined = stage.ledger.join(at, join).await;
             assert!(matches!(joined, Ok(Joined::Seated { .. })), "{joined:?}");
             stage.until(|event| *event == Event::Subscribed).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actors::{
     ledger::{Join, Joined, Lease, Ledger},
-    protocol::{NodeId, RoomId, SessionId, UserId},
+    protocol::{Attributes, NodeId, RoomId, SessionId, UserId},
 };
 use redis::cmd;
 
@@ -46,7 +46,16 @@ fn nodes_that_hold_nothing_any_more_cost_nothing_and_are_still_told_that_their_l
         // One of them takes a seat before it renews its lease.
         let (room, user) = (RoomId::random(), UserId::from_u128(1));
         let (session, window) = (SessionId::from_u128(1), Duration::from_secs(60));
-        let join = Join { user, name: "Ann".into(), session, secret: 1, max: 4, window };
+        let join = Join {
+            user,
+            name: "Ann".into(),
+            session,
+            secret: 1,
+            max: 4,
+            window,
+            revision: 1,
+            attributes: Attributes::default(),
+        };
         let joined = ledger.join(At { room, node: &gone[7], epoch: 0 }, join).await;
         assert!(matches!(joined, Ok(Joined::Seated { .. })), "{joined:?}");
         assert_eq!(ledger.due(10).await.expect("the ledger answers").dead, [gone[7].clone()]);

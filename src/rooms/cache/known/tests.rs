@@ -15,6 +15,8 @@ fn room(revision: u64) -> Cached {
         created_at: jiff::Timestamp::UNIX_EPOCH,
         name: String::new(),
         guests: crate::storage::Guests::No,
+        locked: false,
+        bans: Vec::new(),
     })
 }
 

@@ -29,6 +29,8 @@ fn room(room_id: RoomId, revision: u64) -> Cached {
         created_at: jiff::Timestamp::from_millisecond(1_800_000_000_123).expect("a time"),
         name: String::new(),
         guests: crate::storage::Guests::No,
+        locked: false,
+        bans: Vec::new(),
     })
 }
 

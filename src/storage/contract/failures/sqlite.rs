@@ -17,7 +17,7 @@ fn settings() -> Settings {
     Settings {
         busy_within: Duration::from_millis(20),
         query_within: Duration::from_secs(2),
-        acquire_within: Duration::from_millis(200),
+        acquire_within: Duration::from_secs(2),
         ..Settings::default()
     }
 }

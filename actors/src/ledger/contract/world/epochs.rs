@@ -138,8 +138,8 @@ impl World {
         let Claimant { last_seq, sent, heard, skipped } = known;
         let Seat { id, user, name, session, secret, .. } = seat.clone();
         let window = super::WINDOW;
-        let claim =
-            Claim { seat: id, user, name: name.into(), session, secret, window, last_seq, sent, heard, skipped };
+        let (name, attributes) = (name.into(), super::of_token(name));
+        let claim = Claim { seat: id, user, name, session, secret, window, last_seq, sent, heard, skipped, attributes };
         let node = self.node(seat.node);
         let at = crate::ledger::At { epoch, ..self.at(&node) };
         let mut claimed = self.stand.ledger.claim(at, vec![claim], facts).await?;

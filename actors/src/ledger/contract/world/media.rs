@@ -49,8 +49,18 @@ impl World {
         expect: MediaEpoch,
         to: Placing,
     ) -> String {
-        let (at, reason) = (self.node(node), MediaReason::MediaMoved);
-        match self.stand.ledger.place(self.at(&at), Place { expect, to, reason }).await {
+        self.place_as(node, Place { expect, to, reason: MediaReason::MediaMoved }).await
+    }
+
+    /// Asks for the media of a room that has become small to flow between the browsers.
+    pub(in crate::ledger::contract) async fn shrink(&mut self, node: &'static str, expect: MediaEpoch) -> String {
+        let to = Placing::Mesh { below: 3 };
+        self.place_as(node, Place { expect, to, reason: MediaReason::Shrunk }).await
+    }
+
+    async fn place_as(&mut self, node: &'static str, place: Place) -> String {
+        let at = self.node(node);
+        match self.stand.ledger.place(self.at(&at), place).await {
             Ok(placed) => {
                 self.keep(node, placed.pushes);
                 format!("{} {}", if placed.is_won { "won" } else { "lost" }, hosting_text(&placed.hosting))

@@ -58,16 +58,45 @@ impl World {
         skipped: Vec<Skipped>,
         text: &str,
     ) -> &'static str {
+        let message = message(Kind::ChatMessage, text);
+        self.broadcast(from, Broadcast { from: from.id, cid, skipped, message, changes: None }).await
+    }
+
+    /// Somebody tells something of themselves: names and values, none to remove it; what became of it.
+    pub(in crate::ledger::contract) async fn tell_of(
+        &mut self,
+        from: &Seat,
+        cid: Option<Cid>,
+        changes: &[(&str, Option<&str>)],
+    ) -> &'static str {
+        let changed = changes.iter().map(|(name, value)| ((*name).into(), value.map(Into::into)));
+        let names: Vec<&str> = changes.iter().map(|(name, _)| *name).collect();
+        let message = message(Kind::AttributesChanged, &names.join(" "));
+        let broadcast =
+            Broadcast { from: from.id, cid, skipped: Vec::new(), message, changes: Some(changed.collect()) };
+        self.broadcast(from, broadcast).await
+    }
+
+    async fn broadcast(&mut self, from: &Seat, broadcast: Broadcast) -> &'static str {
         let at = self.node(from.node);
-        let broadcast = Broadcast { from: from.id, cid, skipped, message: message(Kind::ChatMessage, text) };
         let sent = self.stand.ledger.broadcast(self.at(&at), broadcast).await;
         self.sent(from.node, sent)
     }
 
     /// Something is announced to the room.
     pub(in crate::ledger::contract) async fn announce(&mut self, node: &'static str, text: &str) -> &'static str {
-        let at = self.node(node);
-        let announced = self.stand.ledger.announce(self.at(&at), message(Kind::ChatDeleted, text)).await;
+        self.announce_to(None, node, text).await
+    }
+
+    /// Something is announced to the room, or to one of its members.
+    pub(in crate::ledger::contract) async fn announce_to(
+        &mut self,
+        to: Option<&Seat>,
+        node: &'static str,
+        text: &str,
+    ) -> &'static str {
+        let (at, to) = (self.node(node), to.map(|to| to.user.clone()));
+        let announced = self.stand.ledger.announce(self.at(&at), message(Kind::ChatDeleted, text), to).await;
         self.sent(node, announced.map(Sent::Appended))
     }
 
@@ -80,6 +109,7 @@ impl World {
             Ok(Sent::Duplicate) => "duplicate",
             Ok(Sent::Fenced) => "fenced",
             Ok(Sent::ReceiverGone) => "receiver gone",
+            Ok(Sent::TooMany) => "too many",
             Err(failure) => outcome(failure),
         }
     }

@@ -8,7 +8,7 @@ use std::sync::{
 use super::World;
 use crate::{
     ledger::{Ended, Event, Notice, Push, Pushed, Source},
-    protocol::{Entry, JoinOrder, Member, NodeId, SessionId, client::Seq},
+    protocol::{Attributes, Entry, JoinOrder, Member, NodeId, SessionId, client::Seq},
 };
 
 /// One node.
@@ -95,7 +95,7 @@ impl World {
         let events = self.take_events(node).await;
         let text = |event: &Event| match event {
             Event::Push(push) => self.push_text(push),
-            Event::Notice(Notice::Kick(_)) => "kick".to_owned(),
+            Event::Notice(Notice::Move { .. }) => "move".to_owned(),
             Event::Notice(Notice::Revoked(revocation)) => format!("revoked {:?}", revocation.scope),
             Event::Notice(Notice::SettingsChanged(_)) => "settings changed".to_owned(),
             Event::Notice(Notice::RoomClosed(_)) => "room closed".to_owned(),
@@ -123,7 +123,7 @@ impl World {
     pub(super) fn numbered(&self, seq: Seq, entry: &Entry) -> String {
         let name = |order: &JoinOrder| self.orders.get(order).copied().unwrap_or("somebody");
         match entry {
-            Entry::Joined(member) => format!("{seq} joined {}", member.name),
+            Entry::Joined(member) => format!("{seq} joined {}{}", member.name, Self::tells(&member.attributes)),
             Entry::Left { order, reason, .. } => {
                 format!("{seq} left {} {}", name(order), format!("{reason:?}").to_lowercase())
             }
@@ -134,8 +134,13 @@ impl World {
 
     /// Members as text.
     pub(super) fn listed(members: &[Member]) -> Vec<String> {
-        let text =
-            |member: &Member| format!("{}{}", member.name, if member.connected { "" } else { " (disconnected)" });
+        let absent = |member: &Member| if member.connected { "" } else { " (disconnected)" };
+        let text = |member: &Member| format!("{}{}{}", member.name, absent(member), Self::tells(&member.attributes));
         members.iter().map(text).collect()
+    }
+
+    /// What somebody tells of themselves, as text; nothing if they tell nothing.
+    pub(in crate::ledger::contract) fn tells(attributes: &Attributes) -> String {
+        attributes.iter().map(|(name, value)| format!(" {name}={value}")).collect()
     }
 }

@@ -61,10 +61,11 @@ impl RoomCore {
         self.remember(seat, reason);
     }
 
-    /// Frees seats that had left before the newest of these came.
+    /// Frees seats that had left before the newest of these came. Nobody knows of a hidden one.
     fn free_unknown(&mut self, known: &[JoinOrder], turn: &mut Turn<'_>) {
         let newest = known.iter().copied().max().unwrap_or(0);
-        let had_left = |seat: &Seat| seat.is_unclaimed() && seat.order < newest && !known.contains(&seat.order);
+        let is_known = |seat: &Seat| seat.is_hidden() || known.contains(&seat.order);
+        let had_left = |seat: &Seat| seat.is_unclaimed() && seat.order < newest && !is_known(seat);
         while let Some(seat) = self.seats.iter().find(|seat| had_left(seat)) {
             self.free_again(SeatId { order: seat.order, fence: Fence::MAX }, LeaveReason::Lost, turn);
         }

@@ -47,7 +47,7 @@ impl RoomCore {
         if now == wanted {
             return Ok(Placed { hosting: now, is_won: true, pushes: Vec::new() });
         }
-        let is_kept = now.host.as_ref().is_some_and(keeps);
+        let is_kept = place.reason != MediaReason::Shrunk && now.host.as_ref().is_some_and(keeps);
         let are_many = matches!(place.to, Placing::Mesh { below } if self.seats.len() >= below as usize);
         if now.epoch != place.expect || is_kept || are_many {
             return Ok(Placed { hosting: now, is_won: false, pushes: Vec::new() });

@@ -9,7 +9,7 @@ use crate::{
         Audit, Audited, Broadcast, Ended, Failure, Push, Send, Sent, Source,
         memory::{CLAIM_WAIT, SHED_WAIT, turn::Turn},
     },
-    protocol::{Entry, Message, SeatId},
+    protocol::{Entry, Message, SeatId, UserId},
 };
 
 impl RoomCore {
@@ -61,7 +61,7 @@ impl RoomCore {
         broadcast: Broadcast,
         turn: &mut Turn<'_>,
     ) -> Result<Sent, Failure> {
-        let Broadcast { from, cid, skipped, message } = broadcast;
+        let Broadcast { from, cid, skipped, message, changes } = broadcast;
         let sheds = if message.kind.is_content() { Pressure::ShedChat } else { Pressure::ShedAll };
         if turn.pressure >= sheds {
             return Err(Failure::NotApplied { wait: SHED_WAIT });
@@ -78,6 +78,9 @@ impl RoomCore {
         if seat.is_duplicate_broadcast(cid) {
             return Ok(Sent::Duplicate);
         }
+        if changes.is_some_and(|changes| seat.change_attributes(&changes).is_err()) {
+            return Ok(Sent::TooMany);
+        }
         seat.numbers.broadcast = seat.numbers.broadcast.max(cid.unwrap_or_default());
         seat.skip(&skipped);
         seat.apply(cid);
@@ -89,13 +92,14 @@ impl RoomCore {
         Ok(Sent::Appended(turn.take_pushes()))
     }
 
-    /// Appends a message that no member has sent to every inbox.
+    /// Appends a message that no member has sent to every inbox, or to this user's.
     ///
     /// # Errors
     /// [`Failure::NotApplied`] while the epoch settles or memory is short.
     pub(in crate::ledger::memory) fn announce(
         &mut self,
         message: Message,
+        to: Option<&UserId>,
         turn: &mut Turn<'_>,
     ) -> Result<Vec<Push>, Failure> {
         if turn.pressure >= Pressure::ShedAll {
@@ -105,7 +109,7 @@ impl RoomCore {
             return Err(Failure::NotApplied { wait });
         }
         let entry = Entry::Message(message);
-        for seat in &mut self.seats {
+        for seat in self.seats.iter_mut().filter(|seat| to.is_none_or(|to| seat.user == *to)) {
             seat.append(entry.clone(), None, turn);
         }
         Ok(turn.take_pushes())

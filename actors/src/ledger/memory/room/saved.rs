@@ -23,15 +23,16 @@ impl RoomCore {
     pub(in crate::ledger::memory) fn save(&self, room: RoomId, now: Instant) -> SavedRoom {
         let ended = self.rare.as_ref().map(|rare| rare.ended.iter().copied().collect()).unwrap_or_default();
         let (seats, hosting) = (self.seats.iter().map(|seat| seat.save(now)).collect(), self.hosting().cloned());
-        SavedRoom { room, last: self.last, ended, seats, hosting }
+        SavedRoom { room, last: self.last, revision: self.revision, ended, seats, hosting }
     }
 
     /// The room as it was stored, each absent seat kept for as long as was left of its window.
     pub(in crate::ledger::memory) fn saved(room: SavedRoom, epoch: Epoch, now: Instant) -> Self {
-        let SavedRoom { room: _, last, ended, seats, hosting } = room;
+        let SavedRoom { room: _, last, revision, ended, seats, hosting } = room;
         let has_rare = !ended.is_empty() || hosting.is_some();
         let rare = has_rare.then(|| Box::new(Rare { settles: None, ended: VecDeque::from(ended), hosting }));
-        Self { epoch, last, seats: seats.into_iter().map(|seat| Seat::saved(seat, now)).collect(), rare }
+        let seats = seats.into_iter().map(|seat| Seat::saved(seat, now)).collect();
+        Self { epoch, last, revision, seats, rare }
     }
 
     /// Every seat is disconnected: its node has stopped, and its client may resume within the window.
@@ -95,12 +96,22 @@ impl Seat {
             joined: rare.map(|rare| rare.joined.clone()).unwrap_or_default(),
             lost: self.loss != Loss::None,
             producers: self.producers().to_vec(),
+            attributes: self.attributes(),
         }
     }
 
     fn saved(seat: SavedSeat, now: Instant) -> Self {
-        let SavedSeat { user, name, session, secret, node, id, window, absence, .. } = seat;
-        let join = crate::ledger::Join { user, name, session, secret, max: 0, window };
+        let SavedSeat { user, name, session, secret, node, id, window, absence, attributes, .. } = seat;
+        let join = crate::ledger::Join {
+            user,
+            name,
+            session,
+            secret,
+            max: 0,
+            window,
+            revision: 0,
+            attributes: attributes.clone(),
+        };
         let mut saved = Self::new(join, id.order, &node);
         saved.fence = id.fence;
         saved.inbox = Inbox::stored(seat.last, seat.entries);
@@ -114,6 +125,7 @@ impl Seat {
             heard: seat.heard,
             joined: seat.joined,
             producers: seat.producers,
+            attributes,
         }));
         saved.tidy();
         saved

@@ -1,6 +1,7 @@
 //! Disconnects, resumes and reaping: a seat is kept for its window, then it is freed.
 //!
-//! Only [`RoomCore::reap`] frees a seat that is past its window: until then it counts, and its session can be resumed.
+//! Only [`RoomCore::reap`] frees a seat that is past its window: until then it counts, and its session can be resumed, but
+//! after a loss not before the room's epoch has settled.
 
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,13 @@ impl RoomCore {
         let settles = self.rare.as_ref().and_then(|rare| rare.settles);
         let may_be_claimed = seat.is_orphaned() && seat.is_unclaimed();
         seat.until().map(|until| settles.filter(|_| may_be_claimed).map_or(until, |settles| until.max(settles)))
+    }
+
+    /// What is past its window while the epoch settles may have been freed before the loss, and its place given to somebody
+    /// else who has yet to claim theirs.
+    fn may_have_been_freed(&self, seat: &Seat, turn: &Turn<'_>) -> bool {
+        let is_settling = seat.is_unclaimed() && self.settles_in(turn).is_some();
+        is_settling && self.kept_until(seat).is_some_and(|until| until <= turn.now().at)
     }
 
     /// Keeps a seat whose socket is lost for the window. A second disconnect does not lengthen it.
@@ -60,10 +68,14 @@ impl RoomCore {
         let Resume { user, order, session, secret, last_seq, reclaims } = resume;
         let (order, last_seq, reclaims) = (*order, *last_seq, *reclaims);
         let Some(place) = self.place(order) else { return Resumed::Failed(ResumeFailure::SeatGone) };
-        let seat = &mut self.seats[place];
+        let seat = &self.seats[place];
         if seat.user != *user || seat.session != *session || seat.secret != *secret {
             return Resumed::Failed(ResumeFailure::BadToken);
         }
+        if self.may_have_been_freed(&self.seats[place], turn) {
+            return Resumed::Failed(ResumeFailure::SeatGone);
+        }
+        let seat = &mut self.seats[place];
         let is_ours = seat.is_connected() && seat.node == *turn.node;
         if !is_ours && reclaims.is_some_and(|fence| fence < seat.fence) {
             return Resumed::Moved;
@@ -96,6 +108,7 @@ impl RoomCore {
             heard: self.heard_by(order),
             lost,
             media: self.media(),
+            attributes: self.seats[place].attributes(),
             pushes: turn.take_pushes(),
         }))
     }

@@ -12,7 +12,7 @@ use crate::{
         At, Audit, Broadcast, Claim, Fact, Resume, Resumed, Send, Sequence, Skipped, Source,
         memory::numbers::SKIPPED_MAX,
     },
-    protocol::{Kind, Message, RoomId, client::Cid},
+    protocol::{Attributes, Kind, Message, RoomId, client::Cid},
     settings::LedgerLimits,
 };
 
@@ -91,7 +91,7 @@ impl Trial {
             }
             6 => self.resume(user, number, &mut turn),
             7 => drop(self.core.audit_one(Audit { seat, last_seq: 0, acked: (number % 8).into() }, &mut turn)),
-            8 => drop(self.core.evict(UserId::from_u128(user as u128), LeaveReason::Kicked, &mut turn)),
+            8 => drop(self.core.evict(&UserId::from_u128(user as u128), u64::MAX, LeaveReason::Kicked, &mut turn)),
             9 => self.lose(number, &mut turn),
             10 => self.claim(user, other, number, &mut turn),
             11 => drop(self.core.broadcast(broadcast(seat, number), &mut turn)),
@@ -107,7 +107,16 @@ impl Trial {
     fn join(&mut self, user: usize, turn: &mut Turn<'_>) {
         self.sessions += 1;
         let session = SessionId::from_u128(self.sessions);
-        let join = Join { name: "ann".into(), session, secret: 0, max: MAX, window: WINDOW, user: user_id(user) };
+        let join = Join {
+            name: "ann".into(),
+            session,
+            secret: 0,
+            max: MAX,
+            window: WINDOW,
+            user: user_id(user),
+            revision: 1,
+            attributes: Attributes::default(),
+        };
         if let Ok(Joined::Seated { seat, .. }) = self.core.join(join, turn) {
             self.seats[user] = (seat, self.sessions);
         }
@@ -130,7 +139,7 @@ impl Trial {
         let (epoch, settles) = (self.core.epoch + 1, self.now.at + SETTLE);
         if number.is_multiple_of(2) {
             let last = self.core.last;
-            self.core.close(LeaveReason::Closed, turn);
+            self.core.close(LeaveReason::Closed, u64::MAX, turn);
             self.core = RoomCore::new(epoch, last, Some(settles));
         } else {
             let saved = self.core.save(turn.room, self.now.at);
@@ -157,6 +166,7 @@ impl Trial {
             sent: vec![Sequence { to: Some(to).filter(|to| *to != seat.order), cid, described: false }],
             heard: vec![Source { from: to, cid, broadcast: number.is_multiple_of(5) }],
             skipped: vec![skipped(number)],
+            attributes: Attributes::default(),
         };
         let fact = match number % 5 {
             0 => Fact::Freed(self.seats[other].0, LeaveReason::Left),
@@ -189,7 +199,7 @@ fn send(from: SeatId, to: JoinOrder, number: u8) -> Send {
 
 fn broadcast(from: SeatId, number: u8) -> Broadcast {
     let cid = (number > 9).then(|| number.into());
-    Broadcast { from, cid, skipped: vec![skipped(number / 2)], message: message(number) }
+    Broadcast { from, cid, skipped: vec![skipped(number / 2)], message: message(number), changes: None }
 }
 
 proptest! {
@@ -207,5 +217,5 @@ proptest! {
 fn a_resting_seat_is_small() {
     assert!(size_of::<Seat>() <= 160, "a seat weighs {} bytes", size_of::<Seat>());
     assert!(size_of::<crate::ledger::memory::numbers::Pair>() <= 16, "and 16 for each seat that it has sent to");
-    assert!(size_of::<RoomCore>() <= 48, "a room weighs {} bytes", size_of::<RoomCore>());
+    assert!(size_of::<RoomCore>() <= 56, "a room weighs {} bytes", size_of::<RoomCore>());
 }

@@ -40,7 +40,9 @@ impl Account {
 
     async fn broadcast(&self, from: SeatId, kind: Kind) -> Result<Sent, Failure> {
         let message = Message { kind, data: "x".into() };
-        self.ledger.broadcast(at(1, &self.node), Broadcast { from, cid: None, skipped: vec![], message }).await
+        self.ledger
+            .broadcast(at(1, &self.node), Broadcast { from, cid: None, skipped: vec![], message, changes: None })
+            .await
     }
 
     async fn resume(&self, order: u64, last_seq: u64) -> Resumed {
@@ -93,7 +95,7 @@ async fn what_is_freed_is_booked_no_more() {
     account.disconnect(bob).await;
     account.ledger.leave(at, bob, LeaveReason::Left).await.expect("memory answers");
     assert_eq!(account.held().1, 0);
-    account.ledger.close(at, LeaveReason::Closed).await.expect("memory answers");
+    account.ledger.close(at, LeaveReason::Closed, 1).await.expect("memory answers");
     assert_eq!(account.bytes.total(), 0);
     let (ann, bob) = account.seats().await;
     account.disconnect(bob).await;
@@ -142,7 +144,11 @@ async fn load_is_shed_by_class() {
         let newcomer = account.ledger.join(at(1, &account.node), join(3)).await;
         assert_eq!(newcomer.is_err(), pressure >= Pressure::ShedNewcomers);
         if newcomer.is_ok() {
-            account.ledger.evict(at(1, &account.node), UserId::from_u128(3), LeaveReason::Left).await.expect("answers");
+            account
+                .ledger
+                .evict(at(1, &account.node), UserId::from_u128(3), u64::MAX, LeaveReason::Left)
+                .await
+                .expect("answers");
         }
     }
     assert_eq!(account.say(ann, bob, "x").await, Err(NOT_NOW));

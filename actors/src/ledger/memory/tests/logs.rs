@@ -39,7 +39,10 @@ fn logs_survive_a_restart_and_a_life_goes_on() {
         }
         let news = again.news(at(1, &node).room, 9).await.expect("memory answers");
         assert_eq!(news.iter().map(|event| event.number).collect::<Vec<_>>(), [2], "what was stored stays so");
-        again.evict(at(1, &node), crate::protocol::UserId::from_u128(1), LeaveReason::Kicked).await.expect("answered");
+        again
+            .evict(at(1, &node), crate::protocol::UserId::from_u128(1), u64::MAX, LeaveReason::Kicked)
+            .await
+            .expect("answered");
         let last = timeline(&again, 1).await.pop().expect("an event");
         assert_eq!((last.life, last.number, last.happened), (ann.order, 4, Happened::Ended));
     });

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::super::*;
 use crate::{
     ledger::{Answer, At, Audit, Event, Join, Joined, Ledger, Pushed},
-    protocol::{LeaveReason, NodeId, SeatId, SessionId, UserId},
+    protocol::{Attributes, LeaveReason, NodeId, SeatId, SessionId, UserId},
 };
 
 pub(super) fn join(user: u128) -> Join {
@@ -16,6 +16,8 @@ pub(super) fn join(user: u128) -> Join {
         secret: 0,
         max: 4,
         window: Duration::from_secs(5),
+        attributes: Attributes::default(),
+        revision: 1,
     }
 }
 
@@ -37,7 +39,7 @@ async fn a_room_without_seats_is_dropped() {
     seated(&ledger, at(2, &node), 1).await;
     ledger.join(at(3, &node), Join { max: 0, ..join(1) }).await.expect("memory answers");
     assert_eq!((ledger.rooms(), ledger.rooms.len()), (2, 2));
-    ledger.close(at(2, &node), LeaveReason::Closed).await.expect("memory answers");
+    ledger.close(at(2, &node), LeaveReason::Closed, 1).await.expect("memory answers");
     ledger.leave(at(1, &node), one, LeaveReason::Left).await.expect("memory answers");
     assert_eq!((ledger.rooms(), ledger.rooms.len()), (1, 1));
     ledger.leave(at(1, &node), two, LeaveReason::Left).await.expect("memory answers");
@@ -53,7 +55,7 @@ async fn beyond_its_bound_no_room_is_made() {
     let refused = ledger.join(at(2, &node), join(1)).await;
     assert_eq!(refused, Err(Failure::NotApplied { wait: SHED_WAIT }));
     seated(&ledger, at(1, &node), 2).await;
-    ledger.close(at(1, &node), LeaveReason::Closed).await.expect("memory answers");
+    ledger.close(at(1, &node), LeaveReason::Closed, 1).await.expect("memory answers");
     seated(&ledger, at(2, &node), 1).await;
 }
 

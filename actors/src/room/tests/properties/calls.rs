@@ -7,7 +7,7 @@ use crate::{
     ledger::{Audit, Claim, Claimed, Failure, Placed, Published, Send},
     messages::room::Reply,
     protocol::{SeatId, media::Hosting},
-    room::rules::step::LedgerCall,
+    room::rules::step::{LedgerCall, SeatFact},
 };
 
 /// The small ledger knows no media.
@@ -28,8 +28,8 @@ impl Model {
             }};
         }
         match call {
-            LedgerCall::Join(request, settings) => {
-                let answer = outcome!(self.join(&request, settings.participants_max as usize));
+            LedgerCall::Join(request, terms) => {
+                let answer = outcome!(self.join(&request, terms.max as usize));
                 Reply::Join(request, answer)
             }
             LedgerCall::Resume(request) => {
@@ -44,6 +44,10 @@ impl Model {
                 let send = Send { from, to: 0, cid, skipped, released: vec![], messages: vec![broadcast.message] };
                 Reply::Sent(from, outcome!(self.append(&send, (None, &all))))
             }
+            LedgerCall::Fact(number, SeatFact::Evicting(user, _)) => Reply::Located(
+                number,
+                outcome!(self.members(0).into_iter().find(|at| at.user == user).map(|at| at.order)),
+            ),
             LedgerCall::Fact(number, fact) => Reply::Fact(number, outcome!(self.fact(fact))),
             LedgerCall::Audit(audits) => {
                 let seats: Vec<SeatId> = audits.iter().map(|audit| audit.seat).collect();

@@ -12,7 +12,7 @@ use crate::{
     },
     messages::room::{JoinRequest, Reply, ResumeRequest},
     protocol::{
-        Code, Entry, Epoch, JoinOrder, LeaveReason, Member, SeatId, SessionId, UserId, client::Cid,
+        Attributes, Code, Entry, Epoch, JoinOrder, LeaveReason, Member, SeatId, SessionId, UserId, client::Cid,
         server::ResumeFailure,
     },
     room::rules::step::{LedgerCall, SeatFact},
@@ -162,7 +162,7 @@ impl Model {
             described: Vec::new(),
             skipped: BTreeMap::new(),
         };
-        let joined = Entry::Joined(member(self.last, &seat));
+        let joined = Entry::Joined(member(self.last, &seat).into());
         self.seats.insert(self.last, seat);
         self.tell_others(self.last, &joined);
         self.last
@@ -208,6 +208,7 @@ impl Model {
             lost: false,
             members: self.members(order),
             media: None,
+            attributes: Attributes::default(),
             pushes: self.pushed(),
         }))
     }
@@ -264,15 +265,16 @@ impl Model {
                 seat.is_connected = false;
                 seat.skipped.extend(skipped.iter().map(|skipped| (skipped.cid, skipped.refused)));
             }
-            SeatFact::Closed(reason) => {
+            SeatFact::Closed(reason, _) => {
                 let all: Vec<_> = self.seats.keys().copied().collect();
                 all.into_iter().for_each(|order| self.free(order, reason));
             }
-            SeatFact::Evicted(user, reason) => {
-                let theirs = self.seats.iter().find(|(_, seat)| seat.user == user).map(|(order, _)| *order);
+            SeatFact::Evicted(user, up_to, reason) => {
+                let theirs = self.seats.iter().find(|(order, seat)| **order <= up_to && seat.user == user);
+                let theirs = theirs.map(|(order, _)| *order);
                 theirs.into_iter().for_each(|order| self.free(order, reason));
             }
-            SeatFact::Left(..) | SeatFact::Disconnected(..) | SeatFact::TrackEnded(..) => {}
+            SeatFact::Left(..) | SeatFact::Disconnected(..) | SeatFact::Evicting(..) | SeatFact::TrackEnded(..) => {}
         }
         self.pushed()
     }
@@ -291,5 +293,12 @@ impl Model {
 }
 
 fn member(order: JoinOrder, seat: &Seat) -> Member {
-    Member { user: seat.user.clone(), name: "x".into(), session: seat.session, order, connected: seat.is_connected }
+    Member {
+        user: seat.user.clone(),
+        name: "x".into(),
+        session: seat.session,
+        order,
+        connected: seat.is_connected,
+        attributes: Attributes::default(),
+    }
 }

@@ -1,7 +1,7 @@
 //! What claims mean: users, names, rooms and roles; and that no two issuers name the same user.
 
 use actors::{
-    ports::{Action, grants::decide},
+    ports::{Action, Verifier, grants::decide},
     protocol::{RoomId, UserId},
 };
 use proptest::prelude::{ProptestConfig, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};
@@ -169,4 +169,16 @@ proptest! {
             prop_assert!(!(apart && one.ends_with(ends) && two.ends_with(ends)), "{one:?} and {two:?} are fine");
         }
     }
+}
+
+#[tokio::test]
+async fn no_token_of_ours_takes_the_place_of_theirs_for_whoever_is_moved() {
+    let signer = Signer::ed25519("o");
+    let node = Node::trusting(vec![with(names(Some("room"), None))], set_of(&[&signer])).await;
+    let token = signer.token(&node.claims(&json!({ "room": "abc-defg-hij" })));
+    let identity = Verifier::verify(&node.tokens, &token).expect("good");
+    let room = identity.grants.as_ref().and_then(|grants| grants.room);
+    assert_eq!(room, Some("abc-defg-hij".parse().expect("a room")));
+    let moved = node.tokens.token_for(&identity, "xyz-abcd-efg".parse().expect("a room"));
+    assert_eq!(moved, None, "a guest may renew such a token for ever");
 }

@@ -9,6 +9,7 @@ use super::{
 
 mod losses;
 mod media;
+mod telling;
 
 /// What its holder remembers of a seat.
 #[derive(Debug, Clone)]
@@ -130,9 +131,10 @@ impl Draw {
         let bits = u128::from(self.entropy.next());
         let session = again.as_ref().map_or(SessionId::from_u128(bits), |held| held.session);
         let secret = again.as_ref().map_or(bits, |held| held.secret);
-        let (max, window) = (2 + self.below(4) as u32, self.window());
+        let max = if self.below(12) == 0 { 0 } else { 2 + self.below(4) as u32 };
+        let (window, revision, attributes) = (self.window(), self.below(4), self.attributes());
         let (id, at_node, epoch) = (self.rooms[room], NodeId::new(NODES[node]), self.epoch(room));
-        let join = Join { user: user.clone(), name: "Ann".into(), session, secret, max, window };
+        let join = Join { user: user.clone(), name: "Ann".into(), session, secret, max, window, revision, attributes };
         let answer = pair.ask(format!("join {room} {at_node} {epoch} {join:?}"), |ledger| {
             let answer = ledger.join(At { room: id, node: &at_node, epoch }, join.clone());
             Box::pin(answer)
@@ -165,8 +167,10 @@ impl Draw {
     fn announce(&mut self, pair: &mut Pair) {
         let Some(held) = self.seat() else { return };
         let message = self.message();
-        let what = format!("announce {message:?}");
-        let answer = self.on(pair, &held, what, |ledger, at| Box::pin(ledger.announce(at, message.clone())));
+        let to = (self.below(2) == 0).then(|| self.one(&self.users).expect("some").clone());
+        let what = format!("announce {message:?} to {to:?}");
+        let answer =
+            self.on(pair, &held, what, |ledger, at| Box::pin(ledger.announce(at, message.clone(), to.clone())));
         self.learn(held.room, &answer);
     }
 
@@ -174,7 +178,8 @@ impl Draw {
         let Some(held) = self.seat() else { return };
         let cid = self.number(&held);
         let skipped = cid.map(|cid| self.skipped(cid)).unwrap_or_default();
-        let broadcast = Broadcast { from: self.stale(held.id), cid, skipped, message: self.message() };
+        let changes = (self.below(3) == 0).then(|| self.changes());
+        let broadcast = Broadcast { from: self.stale(held.id), cid, skipped, message: self.message(), changes };
         let what = format!("{broadcast:?}");
         let answer = self.on(pair, &held, what, |ledger, at| Box::pin(ledger.broadcast(at, broadcast.clone())));
         self.learn(held.room, &answer);
@@ -252,7 +257,7 @@ impl Draw {
         let what = format!("leave {seat:?}, evicted: {is_evicted}");
         let answer = self.on(pair, &held.clone(), what, |ledger, at| {
             Box::pin(if is_evicted {
-                ledger.evict(at, held.user.clone(), LeaveReason::Kicked)
+                ledger.evict(at, held.user.clone(), seat.order, LeaveReason::Kicked)
             } else {
                 ledger.leave(at, seat, LeaveReason::Left)
             })
@@ -332,7 +337,8 @@ impl Draw {
         for room in &self.rooms {
             let node = NodeId::new("a");
             let at = At { room: *room, node: &node, epoch: 0 };
-            pair.ask("close".to_owned(), |ledger| Box::pin(ledger.close(at, LeaveReason::Closed))).expect("it closes");
+            pair.ask("close".to_owned(), |ledger| Box::pin(ledger.close(at, LeaveReason::Closed, 9)))
+                .expect("it closes");
         }
         pair.compare_events();
     }

@@ -28,12 +28,12 @@ pub(super) struct Pair {
 pub(super) const NODES: [&str; 3] = ["a", "b", "c"];
 
 impl Pair {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(events_max: usize) -> Self {
         let ledger = LedgerLimits {
             inbox_entries_max: 9,
             inbox_bytes_max: 90,
             settle_within: Duration::from_millis(600),
-            events_max: 12,
+            events_max,
             ..LedgerLimits::default()
         };
         let server = Server::start();

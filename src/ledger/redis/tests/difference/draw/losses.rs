@@ -13,8 +13,9 @@ impl Draw {
 
     pub(super) fn rare(&mut self, pair: &mut Pair) {
         let Some(held) = self.seat() else { return };
-        let answer =
-            self.on(pair, &held, "close".to_owned(), |ledger, at| Box::pin(ledger.close(at, LeaveReason::Closed)));
+        let revision = self.below(4);
+        let what = format!("close at {revision}");
+        let answer = self.on(pair, &held, what, |ledger, at| Box::pin(ledger.close(at, LeaveReason::Closed, revision)));
         self.learn(held.room, &answer);
     }
 
@@ -63,7 +64,20 @@ impl Draw {
         });
         let (sent, heard) = (sent.collect(), heard.collect());
         let (window, last_seq, skipped) = (self.window(), seen + self.below(8), self.skipped(cid));
-        Claim { seat: id, user, name: "Ann".into(), session, secret, window, last_seq, sent, heard, skipped }
+        let attributes = self.attributes();
+        Claim {
+            seat: id,
+            user,
+            name: "Ann".into(),
+            session,
+            secret,
+            window,
+            last_seq,
+            sent,
+            heard,
+            skipped,
+            attributes,
+        }
     }
 
     fn fact(&self, held: &Held) -> Fact {

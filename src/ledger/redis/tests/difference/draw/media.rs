@@ -25,7 +25,7 @@ impl Draw {
 
     pub(super) fn place_media(&mut self, pair: &mut Pair) {
         let Some(held) = self.seat() else { return };
-        let reasons = [MediaReason::Placed, MediaReason::MediaLost, MediaReason::MediaUnavailable];
+        let reasons = [MediaReason::Placed, MediaReason::MediaLost, MediaReason::MediaUnavailable, MediaReason::Shrunk];
         let reason = *self.one(&reasons).expect("there are some");
         let to = match self.below(4) {
             0 => Placing::Mesh { below: self.below(5) as u32 },
