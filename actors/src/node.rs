@@ -50,6 +50,7 @@ mod notices;
 mod reaper;
 mod rooms;
 mod root;
+mod rounds;
 mod servers;
 mod tree;
 

@@ -215,15 +215,6 @@ impl Directory {
         }
     }
 
-    /// Some rooms here whose media has fallen back to the browsers, the ones after this one first.
-    pub(super) fn fallen_rooms(&self, after: Option<RoomId>, max: usize) -> Vec<RoomId> {
-        let hosted = self.hosted();
-        let fallen = hosted.iter().filter(|(_, at)| **at == room_messages::Whereabouts::Fallen).map(|(room, _)| *room);
-        let (later, earlier): (Vec<RoomId>, Vec<RoomId>) =
-            fallen.partition(|room| after.is_none_or(|after| *room > after));
-        later.into_iter().chain(earlier).take(max).collect()
-    }
-
     /// Where the media of rooms here is.
     pub(super) fn hosted(&self) -> BTreeMap<RoomId, room_messages::Whereabouts> {
         let mut hosted = lock(&self.rooms_env.hosted);

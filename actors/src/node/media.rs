@@ -14,6 +14,7 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 use super::{
     comparison::{Comparison, Found},
     directory::Directory,
+    rounds::Rounds,
     servers::{LOST_LEASE, Look},
 };
 use crate::{
@@ -33,8 +34,9 @@ use crate::{
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How often it tells the ledger which servers are heard, and does what has more time.
 const KEEP_EVERY: Duration = Duration::from_secs(1);
-/// Rooms that are told in one second that there is a media server again: all at once would fill it at once.
-const BACK_AT_ONCE: usize = 20;
+
+/// How often a room that found no other server is told again that its own drains.
+const ASKED_TO_LEAVE_EVERY: Duration = Duration::from_secs(5);
 
 /// The actor.
 pub(super) struct MediaActor;
@@ -52,8 +54,10 @@ pub(super) enum Command {
 /// The actor's state. What it knows of servers is the node's: it survives the actor.
 pub(super) struct Looking {
     directory: Arc<Directory>,
-    /// The last room that was told of the way back.
-    told: Option<RoomId>,
+    /// Rooms that are told of the way back.
+    back: Rounds,
+    /// Rooms that are told that their server drains.
+    draining: Rounds,
     /// When a media server was last heard, or this actor was started.
     heard_at: Instant,
     /// When the ledger is told next.
@@ -75,7 +79,15 @@ impl Actor for MediaActor {
         }
         let heard_at = directory.now().at;
         let comparison = Comparison::new(heard_at);
-        Ok(Looking { directory, told: None, heard_at, keep_at: heard_at, comparison, counted: BTreeSet::new() })
+        Ok(Looking {
+            directory,
+            back: Rounds::every(KEEP_EVERY, heard_at),
+            draining: Rounds::every(ASKED_TO_LEAVE_EVERY, heard_at),
+            heard_at,
+            keep_at: heard_at,
+            comparison,
+            counted: BTreeSet::new(),
+        })
     }
 
     async fn handle(
@@ -104,28 +116,26 @@ impl Looking {
     async fn look(&mut self, me: &ActorRef<Command>) {
         let directory = &self.directory;
         let now = directory.now().at;
-        let Look { alive, lost, draining, is_back } =
+        let Look { alive, lost, is_back } =
             directory.media_servers.look(now, directory.settings.room.media_recover_after);
         self.heard_at = if alive.is_empty() { self.heard_at } else { now };
         self.tell_sockets(now.saturating_duration_since(self.heard_at) >= HOST_LEASE).await;
-        let directory = &self.directory;
-        if !draining.is_empty() {
-            self.keep(alive.clone()).await; // the ledger lets rooms leave a server only once it knows that it drains
-        }
-        let changes = lost.into_iter().map(MediaServersChange::Lost);
-        for change in changes.chain(draining.into_iter().map(MediaServersChange::Draining)) {
-            directory.tell_rooms(|| Message::MediaServers(Box::new(change.clone()))).await;
+        for host in lost {
+            let lost = || Message::MediaServers(Box::new(MediaServersChange::Lost(host.clone())));
+            self.directory.tell_rooms(lost).await;
         }
         if now < self.keep_at {
             return;
         }
         self.keep_at = now + KEEP_EVERY;
         if is_back {
-            self.tell_way_back();
+            self.tell_way_back(now);
         }
         self.count();
         self.compare(&alive, now, me);
+        let draining = alive.iter().filter(|(_, is_draining)| *is_draining).map(|(host, _)| host.clone()).collect();
         self.keep(alive).await;
+        self.tell_draining(&draining, now); // after that: the ledger lets rooms leave a server only once it knows that it drains
     }
 
     /// Sets the gauges of rooms on media servers.
@@ -166,13 +176,25 @@ impl Looking {
         }
     }
 
-    /// Some rooms whose media has fallen back to the browsers are told, one after the other.
-    fn tell_way_back(&mut self) {
-        let directory = &self.directory;
-        let fallen = directory.fallen_rooms(self.told, BACK_AT_ONCE);
-        self.told = fallen.last().copied();
+    /// Rooms whose media has fallen back to the browsers are told, one after the other.
+    fn tell_way_back(&mut self, now: Instant) {
+        let fallen = |at: &Whereabouts| *at == Whereabouts::Fallen;
+        let rooms = self.back.some(now, || self.directory.hosted(), fallen);
         let back = || Message::MediaServers(Box::new(MediaServersChange::Back));
-        directory.deliver(fallen.into_iter().map(|room| To::Room(room, back())));
+        self.directory.deliver(rooms.into_iter().map(|(room, _)| To::Room(room, back())));
+    }
+
+    /// Rooms on servers that drain are told to leave, one after the other.
+    fn tell_draining(&mut self, draining: &BTreeSet<Host>, now: Instant) {
+        if draining.is_empty() {
+            return;
+        }
+        let is_there = |at: &Whereabouts| matches!(at, Whereabouts::At(host) if draining.contains(host));
+        let rooms = self.draining.some(now, || self.directory.hosted(), is_there);
+        self.directory.deliver(rooms.into_iter().filter_map(|(room, at)| {
+            let Whereabouts::At(host) = at else { return None };
+            Some(To::Room(room, Message::MediaServers(Box::new(MediaServersChange::Draining(host)))))
+        }));
     }
 
     /// The ledger keeps rooms at servers that are heard. What it misses now it is told with the next look.

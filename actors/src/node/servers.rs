@@ -17,7 +17,7 @@ const LOST_OFTEN: Duration = Duration::from_secs(30);
 pub(super) const LOST_LEASE: Duration = Duration::from_secs(2);
 /// How often rooms are told of a lost server, at most.
 const OFTEN: Duration = Duration::from_secs(1);
-/// How often rooms are told the same, when it is not urgent.
+/// The same, when it is not urgent.
 const SELDOM: Duration = Duration::from_secs(5);
 
 /// All of them.
@@ -33,7 +33,7 @@ struct Server {
     lost_at: Option<Instant>,
     /// Nobody keeps rooms there: another run of its process was heard, or it was silent for so long.
     is_over: bool,
-    /// When rooms were last told that it is lost, or drains.
+    /// When rooms were last told that it is lost.
     told_at: Option<Instant>,
 }
 
@@ -44,8 +44,6 @@ pub(super) struct Look {
     pub(super) alive: Vec<(Host, bool)>,
     /// To rooms.
     pub(super) lost: Vec<Host>,
-    /// To rooms.
-    pub(super) draining: Vec<Host>,
     /// To rooms without a media server: there is one.
     pub(super) is_back: bool,
 }
@@ -101,8 +99,6 @@ impl Servers {
             look.alive.push((host.clone(), server.well_since.is_none()));
             if let Some(since) = server.well_since {
                 look.is_back |= now.saturating_duration_since(since) >= recover_after;
-            } else if server.is_to_be_told(SELDOM, now) {
-                look.draining.push(host.clone());
             }
         }
         look
@@ -161,12 +157,10 @@ mod tests {
     }
 
     #[test]
-    fn rooms_leave_a_draining_server_and_an_earlier_run() {
+    fn a_draining_server_is_alive_and_rooms_leave_an_earlier_run() {
         let (servers, start) = (Servers::default(), start());
         servers.heard(run("1"), true, start);
-        let look = servers.look(start, WELL_FOR);
-        assert_eq!((look.alive, look.draining), (vec![(run("1"), true)], vec![run("1")]));
-        assert_eq!(servers.look(start + Duration::from_secs(1), WELL_FOR).draining, []);
+        assert_eq!(servers.look(start, WELL_FOR), Look { alive: vec![(run("1"), true)], ..Look::default() });
         servers.heard(run("2"), false, start);
         let look = servers.look(start, WELL_FOR);
         assert_eq!((look.alive, look.lost), (vec![(run("2"), false)], vec![run("1")]));
