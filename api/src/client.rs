@@ -71,7 +71,7 @@ impl Client {
     /// # Errors
     /// See [`Error`]; `idempotency_conflict`: the key was used with another wish.
     pub async fn create_room_once(&self, idempotency_key: &str, wish: &NewRoom) -> Result<Room, Error> {
-        let request = self.request(Method::POST, self.at(&[]), Some(wish))?;
+        let request = self.request(Method::POST, self.at(&[])?, Some(wish))?;
         read(request.header("idempotency-key", idempotency_key).send().await?).await
     }
 
@@ -80,7 +80,7 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn rooms(&self, page: &Page) -> Result<Rooms, Error> {
-        let mut url = self.at(&[]);
+        let mut url = self.at(&[])?;
         for (name, value) in [("limit", page.limit.map(|limit| limit.to_string())), ("cursor", page.cursor.clone())] {
             if let Some(value) = value {
                 url.query_pairs_mut().append_pair(name, &value);
@@ -135,12 +135,16 @@ impl Client {
     }
 
     /// The address of something below `/v1/rooms`.
-    fn at(&self, segments: &[&str]) -> Url {
+    fn at(&self, segments: &[&str]) -> Result<Url, Error> {
+        // An address without them would be somebody else's, or everybody's.
+        if let Some(dots) = segments.iter().find(|segment| [".", ".."].contains(*segment)) {
+            return Err(Error::Unaddressable((*dots).to_owned()));
+        }
         let mut url = self.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(["v1", "rooms"]).extend(segments);
         }
-        url
+        Ok(url)
     }
 
     fn request(
@@ -164,12 +168,12 @@ impl Client {
         segments: &[&str],
         body: Option<&impl Serialize>,
     ) -> Result<T, Error> {
-        read(self.request(method, self.at(segments), body)?.send().await?).await
+        read(self.request(method, self.at(segments)?, body)?.send().await?).await
     }
 
     /// A request that is answered without content.
     async fn tell(&self, method: Method, segments: &[&str], body: Option<&impl Serialize>) -> Result<(), Error> {
-        let answer = self.request(method, self.at(segments), body)?.send().await?;
+        let answer = self.request(method, self.at(segments)?, body)?.send().await?;
         if answer.status().is_success() { Ok(()) } else { read(answer).await }
     }
 }

@@ -25,6 +25,9 @@ pub enum Error {
     /// A token cannot be signed with the key.
     #[error("no token can be signed: is it the API key's secret, or a private key of Ed25519 as PEM? ({0})")]
     Key(jsonwebtoken::errors::Error),
+    /// A user whom no address can name: every URL drops such a segment of its path.
+    #[error("a user with the id `{0}` cannot be named in an address")]
+    Unaddressable(String),
     /// The base is none.
     #[error("{0} is no base of an API, such as https://calls.example.org")]
     Base(String),

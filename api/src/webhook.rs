@@ -17,6 +17,8 @@ use sha2::Sha256;
 pub const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 /// What every signature begins with.
 const VERSION: &str = "v1,";
+/// How long a key is.
+const KEY_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 
 /// A secret of `webhooks.secrets`: `whsec_` and Base64.
 #[derive(Clone)]
@@ -24,7 +26,7 @@ pub struct Secret(Vec<u8>);
 
 /// A text is no secret of webhooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a secret of webhooks is whsec_ and Base64")]
+#[error("a secret of webhooks is whsec_ and Base64 of 24 to 64 bytes")]
 pub struct NoSecret;
 
 impl FromStr for Secret {
@@ -32,7 +34,7 @@ impl FromStr for Secret {
 
     fn from_str(text: &str) -> Result<Self, NoSecret> {
         let key = text.trim().strip_prefix("whsec_").ok_or(NoSecret)?;
-        STANDARD.decode(key).map(Self).map_err(|_| NoSecret)
+        STANDARD.decode(key).ok().filter(|key| KEY_BYTES.contains(&key.len())).map(Self).ok_or(NoSecret)
     }
 }
 
@@ -166,6 +168,7 @@ mod tests {
         assert_eq!(judged(Headers { timestamp: "18446744073709551615", ..headers }, BODY, 0), Err(Invalid::Timestamp));
         assert_eq!(verify(&[other], headers, BODY, at(SECONDS)), Err(Invalid::Signature));
         assert!("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".parse::<Secret>().is_err() && "whsec_?".parse::<Secret>().is_err());
+        assert!("whsec_".parse::<Secret>().is_err(), "anybody could sign with an empty key");
     }
 
     #[test]

@@ -29,6 +29,8 @@ const MEDIA_MAX: usize = 16;
 /// Devices of one request.
 const DEVICES_MAX: usize = 6;
 const PER_MILLE_MAX: u32 = 1_000;
+/// The longest round trip that is one, in milliseconds.
+const RTT_MS_MAX: u32 = 600_000;
 
 /// What a program reports: at least one connection or device.
 #[derive(Deserialize, ToSchema)]
@@ -124,6 +126,11 @@ impl Reports {
             let why = format!("is {lost}; of a thousand packets at most {PER_MILLE_MAX} are lost");
             Some(FieldError::new(format!("media[{place}].lostPerMille"), why))
         });
+        let slow = self.media().iter().enumerate().find_map(|(place, media)| {
+            let rtt = media.rtt_ms.filter(|rtt| *rtt > RTT_MS_MAX)?;
+            let why = format!("is {rtt}; a round trip of more than {RTT_MS_MAX} ms is none");
+            Some(FieldError::new(format!("media[{place}].rttMs"), why))
+        });
         let ends = self.media().iter().enumerate().find_map(|(place, media)| {
             let why = match (&media.user_id, media.direction) {
                 (None, None) => "is missing, and so is direction: say which connection is meant",
@@ -140,6 +147,7 @@ impl Reports {
             many("media", self.media().len(), MEDIA_MAX),
             many("devices", self.devices().len(), DEVICES_MAX),
             lost,
+            slow,
             ends,
             none,
         ];
@@ -179,9 +187,8 @@ pub(super) async fn report(
     caller.may(Action::Join(room_id))?;
     reports.check()?;
     site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
-    for _ in 0..reports.len() {
-        site.rates.reports.take(&caller.user).map_err(|wait| Problem::too_often("reports of yours", wait))?;
-    }
+    let taken = site.rates.reports.take_some(&caller.user, reports.len());
+    taken.map_err(|wait| Problem::too_often("reports of yours", wait))?;
     let noted = reports.noted(&caller.user);
     if let Some(events) = &site.events {
         was_here(&site, room_id, &caller.user).await?;

@@ -41,6 +41,7 @@ const SHARED_COUNTS: u64 = 1024;
 /// The counters of one limit: at most `keys_max + LOOK_EVERY + SHARED_COUNTS` of them.
 pub struct Table {
     limiter: Option<DefaultKeyedRateLimiter<u64>>,
+    burst: u32,
     clock: DefaultClock,
     hashing: RandomState,
     keys_max: usize,
@@ -56,6 +57,7 @@ impl Table {
             .and_then(|burst| Some(Quota::with_period(rate.per / burst.get())?.allow_burst(burst)));
         Self {
             limiter: quota.map(RateLimiter::keyed),
+            burst: rate.burst.max(1),
             clock: DefaultClock::default(),
             hashing: RandomState::new(),
             keys_max,
@@ -69,7 +71,16 @@ impl Table {
     /// # Errors
     /// The limit is exceeded: how long to wait.
     pub fn take(&self, key: impl Hash) -> Result<(), Duration> {
+        self.take_some(key, 1)
+    }
+
+    /// Counts so many requests of `key`, or none of them; more than a burst count as a whole one.
+    ///
+    /// # Errors
+    /// The limit is exceeded: how long to wait for all of them.
+    pub fn take_some(&self, key: impl Hash, count: usize) -> Result<(), Duration> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
+        let count = u32::try_from(count).unwrap_or(u32::MAX).clamp(1, self.burst);
         if self.asked.fetch_add(1, Ordering::Relaxed) % LOOK_EVERY == LOOK_EVERY - 1 {
             self.look(limiter);
         }
@@ -77,7 +88,11 @@ impl Table {
         if self.is_full.load(Ordering::Relaxed) {
             key %= SHARED_COUNTS;
         }
-        limiter.check_key(&key).map_err(|not_until| not_until.wait_time_from(self.clock.now()))
+        let Some(count) = NonZeroU32::new(count) else { return Ok(()) };
+        match limiter.check_key_n(&key, count) {
+            Ok(taken) => taken.map_err(|not_until| not_until.wait_time_from(self.clock.now())),
+            Err(_beyond_a_burst) => Ok(()), // clamped
+        }
     }
 
     /// Drops keys whose burst has refilled, when there are too many.
@@ -148,6 +163,16 @@ mod tests {
             self.asked.lock().expect("not poisoned").push(key.to_owned());
             *self.answer.lock().expect("not poisoned")
         }
+    }
+
+    #[test]
+    fn some_are_counted_together_or_not_at_all() {
+        let table = Table::new(Rate { burst: 4, per: Duration::from_secs(3600) }, 10);
+        assert_eq!(table.take_some("ann", 3), Ok(()));
+        assert!(table.take_some("ann", 2).is_err());
+        assert_eq!((table.take("ann"), table.take("ann").is_err()), (Ok(()), true), "one was left");
+        assert_eq!(table.take_some("bob", 9), Ok(()), "more than a burst never fits: all of it");
+        assert!(table.take("bob").is_err());
     }
 
     #[tokio::test]

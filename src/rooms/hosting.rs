@@ -90,13 +90,22 @@ struct Shared {
     live: Arc<dyn LiveRooms>,
     changes: Changes,
     per_host_max: u32,
-    /// Rooms whose cache or live room may differ from the database, and until when the database itself may change.
-    unsettled: Mutex<BTreeMap<RoomId, Instant>>,
+    /// Rooms whose cache or live room may differ from the database.
+    unsettled: Mutex<BTreeMap<RoomId, Unsettled>>,
     more: Notify,
     /// Guests who wait.
     lobby: lobby::Lobby,
     /// One room is told by one task at a time, so that what is told last is the latest state.
     telling: [tokio::sync::Mutex<()>; TELLING_AT_ONCE],
+}
+
+/// What is known of a room that is not settled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Unsettled {
+    /// Until when the database itself may change.
+    until: Instant,
+    /// The revision that the live room was told.
+    told: Option<u64>,
 }
 
 impl Hosting {
@@ -212,8 +221,8 @@ impl Shared {
     /// After a commit: the cache, then the live room.
     async fn committed(&self, room_id: RoomId, state: Cached) {
         self.rooms.cache.put(room_id, state).await;
-        if !self.tell(room_id).await {
-            self.lock().entry(room_id).or_insert_with(Instant::now);
+        if self.tell(room_id, None).await.is_none() {
+            self.lock().entry(room_id).or_insert_with(|| Unsettled { until: Instant::now(), told: None });
             self.more.notify_one();
         }
     }
@@ -221,47 +230,53 @@ impl Shared {
     async fn in_doubt(&self, rooms: impl IntoIterator<Item = RoomId>) {
         for room_id in rooms {
             self.rooms.cache.forget(room_id).await;
-            self.lock().insert(room_id, Instant::now() + IN_DOUBT_FOR);
+            self.lock().insert(room_id, Unsettled { until: Instant::now() + IN_DOUBT_FOR, told: None });
         }
         self.more.notify_one();
     }
 
     /// Tries every unsettled room once; true when none is left.
     async fn settle_all(&self) -> bool {
-        let rooms: Vec<_> = self.lock().iter().map(|(room_id, until)| (*room_id, *until)).collect();
-        for (room_id, until) in rooms {
-            let is_settled = self.settle(room_id).await && Instant::now() >= until;
+        let rooms: Vec<_> = self.lock().iter().map(|(room_id, known)| (*room_id, *known)).collect();
+        for (room_id, known) in rooms {
+            let told = self.settle(room_id, known.told).await;
+            let is_settled = told.is_some() && Instant::now() >= known.until;
             let mut unsettled = self.lock();
             // A change that came meanwhile is settled next time.
-            if is_settled && unsettled.get(&room_id) == Some(&until) {
-                unsettled.remove(&room_id);
+            match unsettled.get_mut(&room_id).filter(|now| **now == known) {
+                Some(_) if is_settled => drop(unsettled.remove(&room_id)),
+                Some(now) => now.told = told.or(known.told),
+                None => {}
             }
         }
         self.lock().is_empty()
     }
 
-    async fn settle(&self, room_id: RoomId) -> bool {
-        let Ok(found) = self.rooms.store.meeting(room_id).await else { return false };
+    async fn settle(&self, room_id: RoomId, told: Option<u64>) -> Option<u64> {
+        let found = self.rooms.store.meeting(room_id).await.ok()?;
         self.rooms.cache.put(room_id, found.map_or(Cached::Removed, Cached::Room)).await;
-        self.tell(room_id).await
+        self.tell(room_id, told).await
     }
 
-    /// Tells the live room what its settings are now, which may be newer than the change that led here. False when it
-    /// must be told again.
-    async fn tell(&self, room_id: RoomId) -> bool {
+    /// Tells the live room what its settings are now, which may be newer than the change that led here, unless it was `told` this
+    /// revision. The revision that it knows; `None` when it must be told again.
+    async fn tell(&self, room_id: RoomId, told: Option<u64>) -> Option<u64> {
         let _turn = self.telling[lock_of(room_id)].lock().await;
-        let Ok(found) = self.rooms.find(room_id).await else { return false };
-        let told = match found {
+        let found = self.rooms.find(room_id).await.ok()?;
+        let revision = found.as_ref().map_or(REMOVED, |meeting| meeting.revision);
+        if told == Some(revision) {
+            return told;
+        }
+        let done = match found {
             Some(meeting) if meeting.active => {
                 self.live.settings_changed(room_id, &RoomPolicy::from(&meeting).told()).await
             }
-            Some(meeting) => self.live.close(room_id, meeting.revision).await,
-            None => self.live.close(room_id, REMOVED).await,
+            Some(_) | None => self.live.close(room_id, revision).await,
         };
-        told.is_ok()
+        done.ok().map(|()| revision)
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<RoomId, Instant>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<RoomId, Unsettled>> {
         self.unsettled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

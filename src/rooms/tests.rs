@@ -135,6 +135,24 @@ async fn a_change_that_was_not_confirmed_is_looked_up_until_all_agree() {
 }
 
 #[tokio::test]
+async fn a_room_whose_state_is_in_doubt_is_told_each_state_once() {
+    let bench = bench().await;
+    let room = bench.room().await;
+    bench.hosting.in_doubt([room.room_id]).await;
+    let stop = CancellationToken::new();
+    let settling = tokio::spawn(bench.hosting.clone().settle(stop.clone()));
+    let mut told = Vec::new();
+    while told.is_empty() {
+        tokio::task::yield_now().await;
+        told = bench.live.commands();
+    }
+    stop.cancel(); // it looks a last time, at least
+    settling.await.expect("ended");
+    told.extend(bench.live.commands());
+    assert_eq!(told, [format!("settings {}", room.room_id)]);
+}
+
+#[tokio::test]
 async fn a_room_that_was_opened_again_meanwhile_is_not_closed() {
     let bench = bench().await;
     let room = bench.room().await;

@@ -55,7 +55,8 @@ pub trait Lobby {
         secret: &WaitingHash,
         now: Timestamp,
     ) -> Result<Option<WaitingGuest>, StoreError>;
-    /// The guest with this secret at this room asks: they are still there.
+    /// The guest with this secret at this room asks: they are still there, if they wait. An answer is kept for [`WAITS_FOR`] after
+    /// they have last asked without one.
     async fn ask_waiting(
         &self,
         room_id: RoomId,
@@ -178,7 +179,8 @@ macro_rules! lobby_table {
                 now: Timestamp,
             ) -> Result<Option<WaitingGuest>, StoreError> {
                 let sql = concat!(
-                    "UPDATE waiting_guests SET seen_at = $4 WHERE secret = $1 AND room_id = $2 AND seen_at > $3 RETURNING ",
+                    "UPDATE waiting_guests SET seen_at = CASE WHEN state = 'waiting' THEN $4 ELSE seen_at END
+                     WHERE secret = $1 AND room_id = $2 AND seen_at > $3 RETURNING ",
                     columns!()
                 );
                 transact!(self, |tx| {

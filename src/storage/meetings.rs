@@ -176,13 +176,21 @@ macro_rules! columns {
 }
 use columns;
 
+/// How many rooms a host has.
+macro_rules! rooms_of {
+    ($tx:ident, $as_uuid:ident, $as_text:ident) => {{
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM meetings WHERE host_id = $1 OR host = $2");
+        count.bind($as_uuid).bind(&$as_text).fetch_one(&mut *$tx).await?
+    }};
+}
+use rooms_of;
+
 /// Adds a room in a transaction, unless its host has as many as they may. `$account` is the host's, if they have one.
 macro_rules! insert {
     ($tx:ident, $meeting:ident, $account:expr, $per_host_max:ident) => {{
         let account: Option<Uuid> = $account;
         let (as_uuid, as_text) = ($meeting.host_id.as_uuid(), $meeting.host_id.to_string());
-        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM meetings WHERE host_id = $1 OR host = $2");
-        if count.bind(as_uuid).bind(&as_text).fetch_one(&mut *$tx).await? >= i64::from($per_host_max) {
+        if rooms_of!($tx, as_uuid, as_text) >= i64::from($per_host_max) {
             return Err(StoreError::TooManyRooms { max: $per_host_max });
         }
         let sql = concat!(

@@ -31,7 +31,7 @@ pub(super) fn list(timeline: &Value, out: &mut dyn Write) -> anyhow::Result<()> 
 }
 
 /// The particulars of an event, in this order.
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 20] = [
     "userId",
     "name",
     "reason",
@@ -49,6 +49,9 @@ const FIELDS: [&str; 17] = [
     "rttMs",
     "lostPerMille",
     "seconds",
+    "hostId",
+    "locked",
+    "guests",
 ];
 
 fn line(place: &str, event: &Value) -> String {
@@ -90,6 +93,12 @@ mod tests {
         assert_eq!(lines[1], expected);
         assert_eq!(lines[2], "   5  2026-11-29T12:00:00.25Z   room.ended");
         assert_eq!((lines[3], lines.len()), ("", 5));
+        let mut locked = event("room.changed", 9, 2);
+        locked["data"]["hostId"] = json!("ann");
+        locked["data"]["locked"] = json!(true);
+        assert!(
+            listed(&json!({ "events": [locked] })).ends_with("room.changed              hostId=ann  locked=true\n")
+        );
         assert!(listed(&json!({ "events": [] })).starts_with("Nothing has happened"));
         assert!(list(&json!({}), &mut Vec::new()).is_err());
     }

@@ -67,15 +67,18 @@ pub(in crate::http) async fn ask(
     let (room_id, secret) = path.parse()?;
     let (found, pause) = site.hosting.wait(room_id, &secret, site.accounts.clock()).await?;
     let WaitingGuest { guest, name, state, .. } = found.ok_or_else(gone)?;
+    let takes = async || takes_guests(&site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?);
     match state {
-        WaitingState::Admitted => Ok(Json(token(&site, room_id, guest, name).await?).into_response()),
+        WaitingState::Admitted => {
+            takes().await?;
+            Ok(Json(token(&site, room_id, guest, name).await?).into_response())
+        }
         WaitingState::Refused => {
             Err(Problem::new(Code::Refused, format!("The host of room {room_id} has not let you in.")))
         }
         WaitingState::Waiting => {
             // Nobody will answer any more.
-            let room = site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
-            if let Err(why) = takes_guests(&room) {
+            if let Err(why) = takes().await {
                 site.hosting.give_up(room_id, &secret, site.accounts.clock().now()).await?;
                 return Err(why);
             }

@@ -21,7 +21,7 @@ use crate::{
     },
     net,
     rooms::Knocked,
-    storage::{Guests, Meeting, RoomId},
+    storage::{Guests, Meeting, RoomId, StoreError},
 };
 
 /// What anybody who knows a room's id may know of it.
@@ -197,7 +197,8 @@ impl From {
 
 /// A guest comes to the door.
 async fn knock(site: &Shared, room_id: RoomId, name: String) -> Result<Response, Problem> {
-    match site.hosting.knock(room_id, name, site.accounts.clock().now()).await? {
+    let knocked = site.hosting.knock(room_id, name, site.accounts.clock().now()).await;
+    match knocked.map_err(|why| if matches!(why, StoreError::UnknownUser) { absent(room_id) } else { why.into() })? {
         Knocked::Waits(secret) => {
             let body = Waiting { waiting: secret.expose(), poll_after_ms: 0 };
             Ok((StatusCode::ACCEPTED, Json(body)).into_response())

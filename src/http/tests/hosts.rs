@@ -91,6 +91,25 @@ async fn a_room_is_handed_over_locked_and_read_by_everybody_as_it_is_now() {
         .is_problem(422, "invalid_body");
 }
 
+#[tokio::test]
+async fn nobody_learns_of_a_hidden_member_by_a_power_nor_by_one_that_they_use() {
+    let bench = bench().await;
+    let (room, host, _) = call(&bench).await;
+    let hidden = Attributes::of_token(None).hiding();
+    let mut members = bench.live.members.lock().expect("not poisoned").clone().expect("members");
+    members[1].attributes = hidden;
+    *bench.live.members.lock().expect("not poisoned") = Some(members);
+    let of_bob = format!("/api/rooms/{room}/participants/auth0%7Cbob");
+    let ban = |token: &str| post(&format!("{of_bob}/remove"), token, json!({ "ban": true })).send(&bench.router);
+    assert_eq!(ban(&host).await.status, 204);
+    let bans = Ask::get(&format!("/api/rooms/{room}/bans")).bearer(&host).send(&bench.router).await.json();
+    assert_eq!(bans["bans"][0]["name"], "", "as of somebody who is not there");
+    let backend = Backend::of(&bench).await;
+    let supervisor = backend.token("sup", &json!({ "admin": true, "join": true, "hidden": true, "room": room }));
+    let mute = post(&format!("{of_bob}/mute"), &supervisor, json!({ "kind": "audio" })).send(&bench.router).await;
+    mute.is_problem(403, "forbidden");
+}
+
 /// Every power, by HTTP: method, path after the room, body.
 fn powers() -> Vec<(&'static str, String, Value)> {
     let nobody = "00000000-0000-4000-8000-000000000000";
@@ -255,6 +274,14 @@ async fn a_guest_does_not_wait_for_a_room_that_takes_none_any_more() {
         let list = Ask::get(&format!("/api/rooms/{room}/waiting")).bearer(&host).send(&bench.router).await;
         assert_eq!(list.json(), json!([]), "the host sees nobody who has been told: {change}");
     }
+    let admitted = waits(&bench, &room, "Gus").await;
+    post(&format!("/api/rooms/{room}/waiting"), &host, json!({ "admitAll": true })).send(&bench.router).await;
+    assert_eq!(Ask::get(&admitted).send(&bench.router).await.status, 200);
+    let none = Ask::new("PATCH", &format!("/api/rooms/{room}")).bearer(&host).json(json!({ "guests": "no" }));
+    assert_eq!(none.send(&bench.router).await.status, 200);
+    Ask::get(&admitted).send(&bench.router).await.is_problem(403, "guests_not_allowed");
+    let ask = Ask::new("PATCH", &format!("/api/rooms/{room}")).bearer(&host).json(json!({ "guests": "ask" }));
+    assert_eq!(ask.send(&bench.router).await.status, 200);
     let waiting = waits(&bench, &room, "Gus").await;
     assert_eq!(Ask::new("DELETE", &format!("/api/rooms/{room}")).bearer(&host).send(&bench.router).await.status, 204);
     let gone = Ask::get(&waiting).send(&bench.router).await;

@@ -96,6 +96,7 @@ async fn reports_are_checked_and_bounded() {
         (one("state", json!("sad")), "media[0].state"),
         (one("local", address), "media[0].local"),
         (one("lostPerMille", json!(1001)), "media[0].lostPerMille"),
+        (one("rttMs", json!(600_001)), "media[0].rttMs"),
         (one("sdp", json!("v=0")), "media[0]"),
         (one("direction", json!("send")), "media[0].userId"),
         (one("direction", json!("up")), "media[0].direction"),
@@ -108,9 +109,10 @@ async fn reports_are_checked_and_bounded() {
         assert!(named.starts_with(field), "{wrong}: {problem}");
     }
     report("zzz-zzzz-zzz", failed()).await.is_problem(404, "room_not_found");
-    for _ in 0..3 {
-        let full = json!({ "media": vec![json!({ "userId": "u", "state": "ended" }); 16] });
-        assert_eq!(report(&room, full).await.status, 204);
+    let some = |count: usize| json!({ "media": vec![json!({ "userId": "u", "state": "ended" }); count] });
+    for count in [16, 16, 14] {
+        assert_eq!(report(&room, some(count)).await.status, 204);
     }
-    report(&room, failed()).await.is_problem(429, "rate_limited");
+    report(&room, some(3)).await.is_problem(429, "rate_limited");
+    assert_eq!(report(&room, some(2)).await.status, 204, "what was refused has taken nothing");
 }

@@ -5,14 +5,19 @@
 use redis::{Cmd, RedisError, Value, aio::MultiplexedConnection, cmd};
 
 use super::{
+    keys::Keys,
     reply::Parts,
     scripts::Script,
     shared::{Run, Shared},
     stream::DialError,
 };
 
-/// What a bucket stores: the epoch, and the server on which it began.
-type Era = (Option<u64>, Option<String>);
+/// What a bucket stores: the epoch, the server on which it began, and the layout of its rooms.
+pub(super) type Era = (Option<u64>, Option<String>, Option<String>);
+
+/// How rooms are laid out in Redis: raised when a node of before could not read what one of now writes, or the other way round.
+/// The first was without a number.
+const LAYOUT: &str = "2";
 
 /// Begins a new epoch if the server is not the one that the present epoch began on, or has lost it, be it in one bucket.
 /// `forced`: in any case. Nodes that begin one at the same time begin the same one.
@@ -22,12 +27,9 @@ pub(super) async fn begin_epoch(
     id: &str,
     forced: bool,
 ) -> Result<(), DialError> {
-    let reads: Vec<Cmd> =
-        shared.keys.buckets().map(|bucket| cmd("HMGET").arg(bucket.era).arg("n").arg("id").take()).collect();
-    let stored: Vec<Era> = redis::from_redis_value(Value::Array(ask_all(commands, &reads).await?))
-        .map_err(|_| DialError::Malformed("HMGET".to_owned()))?;
-    let newest = stored.iter().filter_map(|(epoch, _)| *epoch).fold(shared.epoch(), u64::max);
-    let is_stored = stored.iter().all(|(epoch, server)| *epoch == Some(newest) && server.as_deref() == Some(id));
+    let stored = stored_eras(&shared.keys, commands).await?;
+    let newest = stored.iter().filter_map(|(epoch, ..)| *epoch).fold(shared.epoch(), u64::max);
+    let is_stored = stored.iter().all(|(epoch, server, _)| *epoch == Some(newest) && server.as_deref() == Some(id));
     if is_stored && !forced {
         shared.learn(newest);
         return Ok(());
@@ -35,9 +37,9 @@ pub(super) async fn begin_epoch(
     let settle = shared.limits.ledger.settle_within.as_millis().to_string();
     let own = if newest == 0 {
         let (first, others) = (first_epoch(shared, commands).await?, listeners(shared, commands).await?);
-        [id.to_owned(), first.to_string(), if others > 0 { settle } else { "0".to_owned() }]
+        [id.to_owned(), first.to_string(), if others > 0 { settle } else { "0".to_owned() }, LAYOUT.to_owned()]
     } else {
-        [id.to_owned(), (newest + 1).to_string(), settle]
+        [id.to_owned(), (newest + 1).to_string(), settle, LAYOUT.to_owned()]
     };
     let hash = shared.scripts.hash(Script::Epoch);
     let begins: Vec<Cmd> = shared
@@ -61,6 +63,31 @@ pub(super) async fn begin_epoch(
     }
     shared.learn(epoch);
     Ok(())
+}
+
+/// What the buckets store, if it is of our layout.
+///
+/// # Errors
+/// `Unfit`: it is of another one.
+pub(super) async fn stored_eras(keys: &Keys, commands: &mut MultiplexedConnection) -> Result<Vec<Era>, DialError> {
+    let reads: Vec<Cmd> =
+        keys.buckets().map(|bucket| cmd("HMGET").arg(bucket.era).arg("n").arg("id").arg("v").take()).collect();
+    let stored: Vec<Era> = redis::from_redis_value(Value::Array(ask_all(commands, &reads).await?))
+        .map_err(|_| DialError::Malformed("HMGET".to_owned()))?;
+    if let Some(layout) = stored.iter().find_map(other_layout) {
+        return Err(DialError::Unfit(format!(
+            "rooms are stored there in layout {layout}, and this version has layout {LAYOUT}: nodes of another version use it, or did \
+             → stop them, and give this version another ledger.prefix, or delete the keys that begin with `{}`",
+            keys.prefix()
+        )));
+    }
+    Ok(stored)
+}
+
+/// The layout that a bucket has, if it is another one than ours.
+fn other_layout((epoch, _, layout): &Era) -> Option<String> {
+    let layout = layout.as_deref().unwrap_or("1");
+    (epoch.is_some() && layout != LAYOUT).then(|| layout.to_owned())
 }
 
 /// The number of the first epoch on this server, by its clock.

@@ -54,6 +54,11 @@ impl Keys {
         [format!("{prefix}h:{{{tag}}}:{room}"), format!("{prefix}i:{{{tag}}}:{room}:"), format!("{prefix}e:{{{tag}}}")]
     }
 
+    /// What all of them begin with.
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// The keys of each bucket.
     pub(super) fn buckets(&self) -> impl Iterator<Item = Bucket> {
         self.tags.iter().map(|tag| self.bucket(tag))

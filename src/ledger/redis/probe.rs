@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use super::{
     dial::RedisAddress,
-    epoch::ask,
+    epoch::{self, ask},
     handshake,
     keys::Keys,
     limits::RedisLimits,
@@ -23,8 +23,8 @@ const SKEW_MAX: Duration = Duration::from_secs(2);
 /// `renewed_within` to see whether it is still renewed.
 ///
 /// # Errors
-/// [`DialError`]: it cannot be reached, refuses the login, cannot keep a ledger, its clock differs by two seconds or more, or
-/// a live node has the name.
+/// [`DialError`]: it cannot be reached, refuses the login, cannot keep a ledger, its clock differs by two seconds or more,
+/// rooms of another layout are stored there, or a live node has the name.
 pub async fn probe(
     address: &RedisAddress,
     (prefix, name): (&str, Option<&str>),
@@ -39,8 +39,10 @@ pub async fn probe(
     let (mut commands, _driver) = timeout(limits.dial_within, connecting).await.map_err(|_| silent())??;
     handshake::examine(&mut commands, &limits).await?;
     clocks_agree(&mut commands).await?;
+    let keys = Keys::new(prefix);
+    let _of_our_layout = epoch::stored_eras(&keys, &mut commands).await?;
     match name {
-        Some(name) => is_free(&mut commands, &Keys::new(prefix), name, renewed_within).await,
+        Some(name) => is_free(&mut commands, &keys, name, renewed_within).await,
         None => Ok(()),
     }
 }

@@ -165,25 +165,27 @@ impl Hosting {
                 () = stop.cancelled() => return,
                 _ = look.tick() => {}
             }
-            self.0.sweep_waiting(clock.now()).await;
+            self.0.sweep_waiting(clock.now(), &stop).await;
         }
     }
 }
 
 impl Shared {
-    async fn sweep_waiting(&self, now: Timestamp) {
+    async fn sweep_waiting(&self, now: Timestamp, stop: &CancellationToken) {
         let mut rooms = std::mem::take(&mut *self.untold());
         match self.rooms.store.forget_waiting(now, SWEEP_MAX).await {
             Ok(gone) => rooms.extend(gone),
             Err(why) => tracing::debug!(%why, "guests who have gone cannot be forgotten now"),
         }
-        for room_id in rooms {
-            self.tell_waiting(room_id, now).await;
+        while let Some(room_id) = rooms.pop_first() {
+            if stop.is_cancelled() || !self.tell_waiting(room_id, now).await {
+                self.untold().append(&mut rooms); // the others cannot be told now, either
+            }
         }
     }
 
-    /// Tells the room's members how many wait; later, if that cannot be done now.
-    async fn tell_waiting(&self, room_id: RoomId, now: Timestamp) {
+    /// Tells the room's members how many wait; later, if that cannot be done now. Whether it was done.
+    async fn tell_waiting(&self, room_id: RoomId, now: Timestamp) -> bool {
         let told = match self.rooms.store.waiting_of(room_id, now).await {
             Ok(waiting) => {
                 let count = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
@@ -194,6 +196,7 @@ impl Shared {
         if !told {
             self.untold().insert(room_id);
         }
+        told
     }
 
     fn untold(&self) -> std::sync::MutexGuard<'_, BTreeSet<RoomId>> {

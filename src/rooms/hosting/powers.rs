@@ -77,13 +77,16 @@ pub enum NotDone {
 }
 
 impl By {
+    fn administers(&self, room_id: RoomId) -> bool {
+        grants::decide(self.grants.as_deref(), Action::AdministerRoom(room_id)).is_ok()
+    }
+
     /// Whether they may do what a host may.
     fn may_host(&self, room: &Meeting) -> Result<(), NotDone> {
-        let decide = |action| grants::decide(self.grants.as_deref(), action);
-        if decide(Action::AdministerRoom(room.room_id)).is_ok() {
+        if self.administers(room.room_id) {
             return Ok(());
         }
-        decide(Action::HostRoom(room.room_id)).map_err(NotDone::Denied)?;
+        grants::decide(self.grants.as_deref(), Action::HostRoom(room.room_id)).map_err(NotDone::Denied)?;
         if room.host_id == self.user { Ok(()) } else { Err(NotDone::NotHost(room.room_id)) }
     }
 }
@@ -111,11 +114,14 @@ impl Hosting {
         }
         match power {
             Power::Remove { user, .. } if user == by.user => Err(NotDone::Oneself),
-            Power::Remove { user, ban: true } => self.ban(&room, user, now).await,
+            Power::Remove { user, ban: true } => self.ban(&room, &by, user, now).await,
             Power::Remove { user, ban: false } => {
                 self.seen(room_id, &by, &user).await?;
                 self.0.live.evict(room_id, user);
                 Ok(())
+            }
+            Power::Mute { .. } if by.grants.as_ref().is_some_and(|grants| grants.hidden) => {
+                Err(NotDone::Denied(Denied::Hidden)) // whoever is asked is told by whom
             }
             Power::Mute { user, kind } => {
                 self.seen(room_id, &by, &user).await?;
@@ -123,10 +129,15 @@ impl Hosting {
             }
             Power::HandOver(to) => {
                 self.seen(room_id, &by, &to).await?;
-                self.hand_over(&room, to).await
+                self.hand_over(&room, &by, to).await
             }
             Power::Set { locked, guests } => {
                 let guests = guests.map(Into::into);
+                if locked.is_none_or(|locked| locked == room.locked)
+                    && guests.is_none_or(|guests| guests == room.guests)
+                {
+                    return Ok(()); // it is so
+                }
                 self.set(&room, MeetingChange { locked, guests, ..MeetingChange::default() }).await
             }
             Power::End => self.set(&room, MeetingChange { active: Some(false), ..MeetingChange::default() }).await,
@@ -138,8 +149,8 @@ impl Hosting {
     /// # Errors
     /// Why not.
     pub async fn lift_bans(&self, room_id: RoomId, by: &By, user: Option<UserId>) -> Result<(), NotDone> {
-        self.hosted(room_id, by).await?;
-        self.change_bans(room_id, user.map_or(BanChange::LiftAll, BanChange::Lift)).await
+        let room = self.hosted(room_id, by).await?;
+        self.change_bans(&room, user.map_or(BanChange::LiftAll, BanChange::Lift)).await
     }
 
     pub(super) async fn member(&self, room_id: RoomId, user: &UserId) -> Result<Member, NotDone> {
@@ -149,39 +160,40 @@ impl Hosting {
 
     /// A member of whom this user may know: of a hidden one only administrators do.
     async fn seen(&self, room_id: RoomId, by: &By, user: &UserId) -> Result<Member, NotDone> {
-        let is_administrator = grants::decide(by.grants.as_deref(), Action::AdministerRoom(room_id)).is_ok();
         let member = self.member(room_id, user).await?;
-        if member.is_hidden() && !is_administrator { Err(NotDone::NotThere(user.clone())) } else { Ok(member) }
+        if member.is_hidden() && !by.administers(room_id) { Err(NotDone::NotThere(user.clone())) } else { Ok(member) }
     }
 
     /// Somebody may not come back, whether they are there now or not, and is removed.
-    async fn ban(&self, room: &Meeting, user: UserId, now: Timestamp) -> Result<(), NotDone> {
+    async fn ban(&self, room: &Meeting, by: &By, user: UserId, now: Timestamp) -> Result<(), NotDone> {
         if user == room.host_id {
             return Err(NotDone::Host(user));
         }
-        // Without the ledger nobody knows their name; the ban holds all the same.
-        let name = self.member(room.room_id, &user).await.map(|member| member.name.to_string()).unwrap_or_default();
-        self.change_bans(room.room_id, BanChange::Add(Ban { user: user.clone(), name, at: super::in_millis(now) }))
-            .await?;
+        // Without the ledger nobody knows their name, nor that of who is hidden; the ban holds all the same.
+        let name = self.seen(room.room_id, by, &user).await.map(|member| member.name.to_string()).unwrap_or_default();
+        self.change_bans(room, BanChange::Add(Ban { user: user.clone(), name, at: super::in_millis(now) })).await?;
         self.0.live.ban(room.room_id, user);
         Ok(())
     }
 
-    async fn change_bans(&self, room_id: RoomId, change: BanChange) -> Result<(), NotDone> {
-        let shared = Arc::clone(&self.0);
+    async fn change_bans(&self, room: &Meeting, change: BanChange) -> Result<(), NotDone> {
+        let (shared, room_id, host) = (Arc::clone(&self.0), room.room_id, room.host_id.clone());
         let change = async move {
-            let changed = shared.rooms.store.change_bans(room_id, &change).await;
+            let changed = shared.rooms.store.change_bans(room_id, &host, &change).await;
             shared.learn(room_id, &changed).await;
             changed
         };
         let changed = self.0.changes.run("change the bans of a room", change).await?;
-        changed.map(drop).ok_or(NotDone::NoRoom(room_id))
+        // Somebody else has become the host at the same time.
+        changed.map(drop).ok_or(NotDone::NotHost(room_id))
     }
 
-    async fn hand_over(&self, room: &Meeting, to: UserId) -> Result<(), NotDone> {
+    /// A host may give somebody as many rooms as they may have; an administrator, whose limits are others, any number.
+    async fn hand_over(&self, room: &Meeting, by: &By, to: UserId) -> Result<(), NotDone> {
         let (shared, room_id, from) = (Arc::clone(&self.0), room.room_id, room.host_id.clone());
+        let max = if by.administers(room_id) { u32::MAX } else { self.0.per_host_max };
         let change = async move {
-            let changed = shared.rooms.store.hand_over(room_id, &from, &to).await;
+            let changed = shared.rooms.store.hand_over(room_id, &from, &to, max).await;
             shared.learn(room_id, &changed).await;
             changed
         };
@@ -240,7 +252,9 @@ fn refusal_code(why: &NotDone) -> Code {
         NotDone::NoRoom(_) => Code::RoomNotFound,
         NotDone::NotHost(_) => Code::NotHost,
         NotDone::NotThere(_) => Code::PeerNotFound,
-        NotDone::Denied(_) | NotDone::Host(_) | NotDone::Store(StoreError::TooManyBans { .. }) => Code::Forbidden,
+        NotDone::Denied(_)
+        | NotDone::Host(_)
+        | NotDone::Store(StoreError::TooManyBans { .. } | StoreError::TooManyRooms { .. }) => Code::Forbidden,
         NotDone::Oneself | NotDone::SameRoom(_) => Code::BadMessage,
         NotDone::Closed(_) => Code::RoomClosed,
         NotDone::Full(..) => Code::RoomFull,
@@ -254,6 +268,9 @@ fn refusal(why: &NotDone) -> Refusal {
     let code = refusal_code(why);
     if let NotDone::Store(StoreError::TooManyBans { max }) = why {
         return Refusal::new(code, format!("This room has {max} bans, the maximum: lift some first."));
+    }
+    if let NotDone::Store(StoreError::TooManyRooms { max }) = why {
+        return Refusal::new(code, format!("They have {max} rooms, the maximum: they have to delete one first."));
     }
     if let NotDone::Store(cause) = why {
         tracing::warn!(%cause, "what a host wanted done was not done");

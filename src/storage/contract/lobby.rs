@@ -70,6 +70,10 @@ pub(super) async fn whoever_does_not_ask_has_gone(store: &dyn Store) {
     let (late, secret) = guest(room, at(40));
     store.add_waiting(&late, &secret, 9).await.expect("added");
     store.answer_waiting(room, Some(late.id), true, at(40)).await.expect("answered");
+    for (second, is_known) in [(50, true), (60, true), (69, true), (71, false)] {
+        let asked = store.ask_waiting(room, &secret, at(second)).await.expect("an answer");
+        assert_eq!(asked.is_some(), is_known, "who was answered does not stay by asking: {second} s");
+    }
     assert!(!store.forget_waiting(at(80), 9).await.expect("an answer").contains(&room), "nobody waited");
 }
 

@@ -165,12 +165,17 @@ pub(super) async fn bans_are_kept_with_the_room_and_each_change_counts(store: &d
         (BanChange::Lift(ban(1).user), vec![guest]),
         (BanChange::LiftAll, Vec::new()),
     ] {
-        let changed = store.change_bans(room.room_id, &change).await.expect("an answer").expect("the room");
+        let changed = store.change_bans(room.room_id, &room.host_id, &change).await;
+        let changed = changed.expect("an answer").expect("the room");
         assert_eq!(changed.bans, bans);
         assert_eq!(store.meeting(room.room_id).await.expect("an answer"), Some(changed));
     }
     assert_eq!(store.meeting(room.room_id).await.expect("an answer").map(|room| room.revision), Some(5));
-    assert_eq!(store.change_bans(RoomId::random(), &BanChange::LiftAll).await.expect("an answer"), None);
+    let stranger = actors::protocol::UserId::random();
+    for (room, host) in [(RoomId::random(), &room.host_id), (room.room_id, &stranger)] {
+        let unchanged = store.change_bans(room, host, &BanChange::LiftAll).await;
+        assert_eq!(unchanged.expect("an answer"), None, "not theirs, or no more");
+    }
 }
 
 pub(super) async fn a_room_is_handed_over_by_its_host_to_anybody(store: &dyn Store) {
@@ -182,8 +187,10 @@ pub(super) async fn a_room_is_handed_over_by_its_host_to_anybody(store: &dyn Sto
     let mut from = room.host_id.clone();
     for (revision, to) in (2..).zip([other.id.into(), guest, foreign, host.id.into()]) {
         let stranger = actors::protocol::UserId::random();
-        assert_eq!(store.hand_over(room.room_id, &stranger, &to).await.expect("an answer"), None, "not theirs");
-        let changed = store.hand_over(room.room_id, &from, &to).await.expect("an answer").expect("the room");
+        assert_eq!(store.hand_over(room.room_id, &stranger, &to, 1).await.expect("an answer"), None, "not theirs");
+        let beyond = store.hand_over(room.room_id, &from, &to, 0).await;
+        assert!(matches!(beyond, Err(StoreError::TooManyRooms { max: 0 })), "{beyond:?}");
+        let changed = store.hand_over(room.room_id, &from, &to, 1).await.expect("an answer").expect("the room");
         assert_eq!((&changed.host_id, changed.revision), (&to, revision));
         let page = MeetingPage { before: None, limit: 9 };
         assert_eq!(store.meetings_of(&to, page).await.expect("a page"), [changed]);

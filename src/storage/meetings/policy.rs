@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     super::{Postgres, RoomId, Sqlite, StoreError, transaction::transact},
-    Meeting, Row, columns,
+    Meeting, Row, columns, rooms_of,
 };
 
 /// Bans of one room, at most: they are read with its other settings.
@@ -53,13 +53,27 @@ impl BanChange {
 /// Further operations on the table `meetings`.
 #[async_trait]
 pub trait Policies {
-    /// Changes who may not come back to a room; `None` when there is no such room.
+    /// Changes who may not come back to a room; `None` when there is no such room of this host.
     ///
     /// # Errors
     /// `TooManyBans`, and as ever.
-    async fn change_bans(&self, room_id: RoomId, change: &BanChange) -> Result<Option<Meeting>, StoreError>;
+    async fn change_bans(
+        &self,
+        room_id: RoomId,
+        host: &UserId,
+        change: &BanChange,
+    ) -> Result<Option<Meeting>, StoreError>;
     /// Makes another user the host; `None` when there is no such room of this host.
-    async fn hand_over(&self, room_id: RoomId, from: &UserId, to: &UserId) -> Result<Option<Meeting>, StoreError>;
+    ///
+    /// # Errors
+    /// `TooManyRooms`: they have `per_host_max` rooms; and as ever.
+    async fn hand_over(
+        &self,
+        room_id: RoomId,
+        from: &UserId,
+        to: &UserId,
+        per_host_max: u32,
+    ) -> Result<Option<Meeting>, StoreError>;
 }
 
 /// The column's text.
@@ -72,19 +86,26 @@ pub(super) fn read(text: String) -> Result<Vec<Ban>, StoreError> {
     serde_json::from_str(&text).map_err(|_| StoreError::Unreadable { column: "meetings.bans", value: text })
 }
 
-/// One text for both databases, see `users_table!`.
+/// One text for both databases, see `users_table!`. `$turn`: waits for other transactions about the same text.
 macro_rules! policies {
-    ($Store:ty, $lock:literal) => {
+    ($Store:ty, $lock:literal, $turn:literal) => {
         #[async_trait]
         impl Policies for $Store {
-            async fn change_bans(&self, room_id: RoomId, change: &BanChange) -> Result<Option<Meeting>, StoreError> {
-                let known = concat!("SELECT bans FROM meetings WHERE room_id = $1", $lock);
+            async fn change_bans(
+                &self,
+                room_id: RoomId,
+                host: &UserId,
+                change: &BanChange,
+            ) -> Result<Option<Meeting>, StoreError> {
+                let known =
+                    concat!("SELECT bans FROM meetings WHERE room_id = $1 AND (host_id = $2 OR host = $3)", $lock);
                 let sql = concat!(
                     "UPDATE meetings SET bans = $2, revision = revision + 1 WHERE room_id = $1 RETURNING ",
                     columns!()
                 );
                 transact!(self, |tx| {
                     let known = sqlx::query_scalar::<_, String>(known).bind(room_id.as_str());
+                    let known = known.bind(host.as_uuid()).bind(host.to_string());
                     let Some(known) = known.fetch_optional(&mut *tx).await? else { return Ok(None) };
                     let mut bans = read(known)?;
                     change.apply(&mut bans)?;
@@ -98,6 +119,7 @@ macro_rules! policies {
                 room_id: RoomId,
                 from: &UserId,
                 to: &UserId,
+                per_host_max: u32,
             ) -> Result<Option<Meeting>, StoreError> {
                 let account = "SELECT id FROM users WHERE id = $1 AND removed_at IS NULL";
                 let sql = concat!(
@@ -111,10 +133,15 @@ macro_rules! policies {
                         Some(id) => sqlx::query_scalar::<_, Uuid>(account).bind(id).fetch_optional(&mut *tx).await?,
                         None => None,
                     };
+                    let (as_uuid, as_text) = (to.as_uuid(), to.to_string());
+                    sqlx::query($turn).bind(&as_text).execute(&mut *tx).await?;
+                    if rooms_of!(tx, as_uuid, as_text) >= i64::from(per_host_max) {
+                        return Err(StoreError::TooManyRooms { max: per_host_max });
+                    }
                     let row = sqlx::query_as::<_, Row>(sql)
                         .bind(room_id.as_str())
                         .bind(account)
-                        .bind(account.is_none().then(|| to.to_string()))
+                        .bind(account.is_none().then_some(as_text))
                         .bind(from.as_uuid())
                         .bind(from.to_string());
                     row.fetch_optional(&mut *tx).await?.map(Meeting::try_from).transpose()
@@ -124,8 +151,8 @@ macro_rules! policies {
     };
 }
 
-policies!(Sqlite, ""); // it has one writer
-policies!(Postgres, " FOR UPDATE");
+policies!(Sqlite, "", "SELECT $1"); // it has one writer
+policies!(Postgres, " FOR UPDATE", "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");
 
 #[cfg(test)]
 mod tests {

@@ -70,6 +70,11 @@ impl Room {
 }
 
 impl Leaving {
+    /// The media server.
+    pub(super) const fn at(&self) -> &Host {
+        &self.at
+    }
+
     fn end(self, step: &mut Step<'_>) {
         step.ask(MediaCall::DeleteRoom(self.at, Some(self.epoch)));
     }

@@ -77,6 +77,8 @@ impl Room {
         self.media = Some(Box::new(Media { hosting, tracks, speaker, changed_at, falls, is_fallen, small_since }));
         if let Some(work) = &mut self.work {
             (work.lost_since, work.suspects, work.fit_after) = (None, None, None);
+            let host = self.media.as_ref().and_then(|media| media.hosting.host.as_ref());
+            work.leaving.take_if(|leaving| Some(leaving.at()) == host); // the room is back there
         }
     }
 

@@ -50,7 +50,7 @@ impl Room {
             }
             // Perhaps it was applied before they left. Nobody misses it, and an unknown outcome is never a refusal.
             Ok(Sent::ReceiverGone) if head.unknown_since.is_some() => self.accept(place, false, step),
-            Ok(Sent::TooMany) if head.unknown_since.is_some() => self.accept(place, false, step), // it was applied before
+            // Also of a repetition: one that was applied before is a duplicate.
             Ok(Sent::TooMany) => {
                 let text = format!("Your attributes are unchanged: {}.", attributes::TooMany);
                 self.refuse_head(place, Refusal::new(Code::PayloadTooLarge, text), step);

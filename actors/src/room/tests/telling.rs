@@ -42,6 +42,15 @@ fn a_change_goes_to_all_others_and_too_much_is_refused() {
 }
 
 #[test]
+fn too_much_is_refused_also_when_it_was_unknown_whether_it_was_applied() {
+    let mut bench = Bench::with_members(2, 2);
+    bench.told(tells(1, 1, &[("role", Some("chair"))]));
+    bench.sent(1, Err(unknown(10)));
+    assert_eq!(bench.pass(SECOND), ["call broadcast from 1 as 1 role=chair"], "it is repeated");
+    assert_eq!(bench.sent(1, Ok(Sent::TooMany)), ["tell 1 refused 101 payload_too_large"]);
+}
+
+#[test]
 fn after_a_loss_everybody_is_told_again_what_the_ledger_had_taken() {
     let mut bench = Bench::with_members(2, 2);
     for (cid, changes) in

@@ -24,6 +24,8 @@ pub(crate) enum Cost {
     Members(usize),
     /// A join replaced the user's own older seat: members also receive a leave.
     Takeover,
+    /// A host wants something done: the database is written, and all members are told.
+    Power,
     /// A message named a room that does not exist.
     Miss,
 }
@@ -32,6 +34,8 @@ pub(crate) enum Cost {
 const CONNECT: u64 = 5;
 /// Tokens of a resume: a ledger operation.
 const RESUME: u64 = 5;
+/// Tokens of what a host wants done.
+const POWER: u64 = 20;
 
 impl Cost {
     /// The cost of this message, before its answer is known.
@@ -40,12 +44,12 @@ impl Cost {
             ClientToServer::Hello(hello) if hello.resume.is_some() => Self::Resume,
             ClientToServer::JoinRoom(_) => Self::Join,
             ClientToServer::Signal(_) => Self::Signal,
+            ClientToServer::Power(_) => Self::Power,
             ClientToServer::Hello(_)
             | ClientToServer::LeaveRoom
             | ClientToServer::Chat(_)
             | ClientToServer::Message(_)
             | ClientToServer::SetAttributes(_)
-            | ClientToServer::Power(_)
             | ClientToServer::Sfu(_)
             | ClientToServer::Heartbeat
             | ClientToServer::Ack(_)
@@ -60,6 +64,7 @@ impl Cost {
             Self::Message | Self::Signal => 1,
             Self::Connect => CONNECT,
             Self::Resume => RESUME,
+            Self::Power => POWER,
             Self::Join => limits.join_cost.into(),
             Self::Members(members) => {
                 let others = u64::try_from(members).unwrap_or(u64::MAX).saturating_sub(1);

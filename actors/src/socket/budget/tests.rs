@@ -121,6 +121,15 @@ fn demanded_answers_are_free_and_their_grants_are_bounded() {
 }
 
 #[test]
+fn what_a_host_wants_done_costs_as_much_as_a_join() {
+    let start = Instant::now();
+    let budgets = Budgets::new(BudgetLimits::default(), start);
+    let mut purse = opened(&budgets, 1, start);
+    let powers = (0..60).filter(|_| purse.charge(Cost::Power, payer(&budgets, &ANN, start)) == Charge::Granted);
+    assert_eq!(powers.count(), 25, "of a burst of 500 tokens");
+}
+
+#[test]
 fn a_join_is_charged_for_each_member_and_debts_are_short() {
     let start = Instant::now();
     let budgets = Budgets::new(BudgetLimits::default(), start);

@@ -140,6 +140,31 @@ fn what_a_paused_server_does_not_answer_is_unknown_and_can_be_repeated() {
 }
 
 #[test]
+fn a_server_with_rooms_of_another_layout_is_refused_and_left_as_it_is() {
+    run(async {
+        let server = Server::start();
+        let era = Keys::new("aldis:").of_room(RoomId::random())[2].clone();
+        let mut connection = connection(&server.url()).await;
+        for layout in [None, Some("3")] {
+            let mut stored = vec![("n", "7"), ("id", "of another server")];
+            stored.extend(layout.map(|layout| ("v", layout)));
+            let () = cmd("HSET").arg(&era).arg(&stored).query_async(&mut connection).await.expect("stored");
+            let address = RedisAddress::from(server.url());
+            let limits = RedisLimits::default();
+            let probed = probe(&address, ("aldis:", None), limits, Duration::from_secs(1)).await;
+            let why = probed.expect_err("it has another layout").to_string();
+            let named = layout.unwrap_or("1");
+            assert!(why.contains(&format!("layout {named}, and this version has layout 2")), "{why}");
+        }
+        let ledger = RedisLedger::start(&server.url().into(), "aldis:", RedisLimits::default()).expect("an address");
+        let asked = ledger.members(RoomId::random()).await;
+        assert!(matches!(asked, Err(Failure::NotApplied { .. })), "{asked:?}");
+        let keys: Vec<String> = cmd("KEYS").arg("*").query_async(&mut connection).await.expect("an answer");
+        assert_eq!(keys, [era]);
+    });
+}
+
+#[test]
 fn a_flushed_server_is_noticed_with_the_next_operation() {
     run(async {
         let server = Server::start();
