@@ -266,8 +266,13 @@ export class Call extends Emitter<CallEvents> {
       this.#ice.use(joined.iceServers);
       if (room.isHidden) for (const slot of SLOTS) this.#send(slot, null);
       this.#paths.joined(joined);
+      // After the room has told again what was told in a lost session.
+      this.#tellMuted();
     });
-    room.on("resumed", () => this.#paths.resumed());
+    room.on("resumed", () => {
+      this.#paths.resumed();
+      this.#tellMuted();
+    });
     // Whoever was in the room before is not in this one.
     room.on("moved", () => this.#paths.close());
     // What was acknowledged may not have arrived: connections that do not work restart.
@@ -276,7 +281,6 @@ export class Call extends Emitter<CallEvents> {
     room.on("signal", (message: Numbered) => this.#paths.hear(message));
     room.on("notice", (notice) => this.#paths.notice(notice));
     room.on("attributesChanged", ({ member, changes }) => this.#paths.told(member.userId, changes));
-    room.on("state", () => this.#tellMuted());
     room.on("refused", ({ refusal, message }) => this.#paths.refused(refusal, message));
     room.on("ended", () => this.#end());
     for (const type of FORWARDED) room.on(type, (event) => this.emit(type, event as never));
