@@ -103,6 +103,23 @@ test("complaint 9: who does not send by the new path yet is shown by the old one
   expect(face(paths)).toEqual(["track-c-m2", "track-c-v2"]);
 });
 
+test("who is on another page, whose pictures are paused, is heard by the new path as soon as their voice comes", async () => {
+  const { room, paths, change } = await stage();
+  paths.see("ann", 0);
+  await change("sfu", 2);
+  room.seat("ann", microphone("m2"), camera("v2"));
+  paths.hear(NEWS);
+  await settle();
+  const { consumers } = FakeTransport.open("recv");
+  for (const consumer of consumers) consumer.frames = 0;
+  await vi.advanceTimersByTimeAsync(LIMITS.switchPollMs * 2);
+  expect(face(paths)).toEqual(["track-c-m1", "track-c-v1"]);
+  const voice = consumers.find(({ id }) => id === "c-m2");
+  if (voice) voice.frames = 3;
+  await vi.advanceTimersByTimeAsync(LIMITS.switchPollMs);
+  expect(face(paths)).toEqual(["track-c-m2", "track-c-v2"]);
+});
+
 test("an epoch that changes while something is consumed: answers of the last one are of no concern", async () => {
   const { room, paths, change } = await stage();
   room.hold("sfu_consume");

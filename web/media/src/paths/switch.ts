@@ -232,7 +232,8 @@ export class PathSwitch extends Emitter<{ changed: undefined }> {
       const before = this.#arrived.size;
       for (const view of views) {
         const { userId } = view;
-        if (hasArrived(view, of.get(userId), old.get(userId))) this.#arrived.add(userId);
+        const known = { before: old.get(userId), width: this.#wish.width(userId) };
+        if (hasArrived(view, of.get(userId), known)) this.#arrived.add(userId);
       }
       const isDone =
         views.every(({ userId }) => this.#arrived.has(userId)) && way.paths.state === "connected";
