@@ -304,6 +304,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#members.replace([]);
     this.#rules = null;
     this.#set = {};
+    this.#attributes = {};
     this.chat.restart();
     this.emit("moved", { roomId });
     this.#changed();

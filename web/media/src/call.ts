@@ -123,7 +123,8 @@ export class Call extends Emitter<CallEvents> {
   readonly media: Media;
   readonly #paths: PathSwitch;
   readonly #ice: IceServers;
-  readonly #reporter: Reporter | null;
+  readonly #report: ((roomId: string, reports: Reports) => Promise<void>) | undefined;
+  #reporter: Reporter | null;
   readonly #cleanup: (() => void)[] = [];
   readonly #published = new Set<Extra>();
   #view: CallView | null = null;
@@ -151,8 +152,8 @@ export class Call extends Emitter<CallEvents> {
       return () => new SfuPath({ room, iceTransportPolicy });
     };
     this.#paths = new PathSwitch({ room, mesh, sfu });
-    const report = options.reports === false ? undefined : api?.report?.bind(api);
-    this.#reporter = report ? new Reporter((reports) => report(room.roomId, reports)) : null;
+    this.#report = options.reports === false ? undefined : api?.report?.bind(api);
+    this.#reporter = this.#newReporter(room.roomId);
     this.#listen();
   }
 
@@ -273,8 +274,7 @@ export class Call extends Emitter<CallEvents> {
       this.#paths.resumed();
       this.#tellMuted();
     });
-    // Whoever was in the room before is not in this one.
-    room.on("moved", () => this.#paths.close());
+    room.on("moved", ({ roomId }) => this.#moved(roomId));
     // What was acknowledged may not have arrived: connections that do not work restart.
     room.on("degraded", ({ lost, without }) => this.#degraded(lost ?? false, !without.includes("media")));
     room.on("wake", () => this.#paths.resumed());
@@ -289,6 +289,19 @@ export class Call extends Emitter<CallEvents> {
       this.#reporter?.look(this.#paths.watched());
       this.#changed();
     });
+  }
+
+  /** Whoever was in the room before is not in this one, which was told nothing; what ends is told in the one before. */
+  #moved(roomId: string): void {
+    this.#reporter?.end();
+    this.#reporter = this.#newReporter(roomId);
+    this.#toldMuted = false;
+    this.#paths.close();
+  }
+
+  #newReporter(roomId: string): Reporter | null {
+    const report = this.#report;
+    return report ? new Reporter((reports) => report(roomId, reports)) : null;
   }
 
   #hasMedia = true;

@@ -114,6 +114,18 @@ test.each<[string, ServerToClient[]]>([
   expect(told(next).at(-1)).toEqual({ microphone: null });
 });
 
+test("whoever is moved to another room says there that they are muted", async () => {
+  const media = await speaking();
+  const { socket } = await call(media);
+  await media.toggle("microphone");
+  socket.say({ type: "ack", cid: 1 });
+  await settle();
+  socket.say({ type: "moved", data: { roomId: "xyz-abcd-efg" } });
+  socket.say(joined(9, [], "s2"));
+  await settle();
+  expect(told(socket)).toEqual([{ microphone: "muted" }, { microphone: "muted" }]);
+});
+
 test("others are shown muted by what they tell, also if they told it before we came", async () => {
   const { call: made, socket } = await call(new Media());
   const zoe = { userId: "zoe", name: "Zoe", rev: 8, attributes: { microphone: "muted" } };
