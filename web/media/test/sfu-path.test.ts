@@ -137,13 +137,21 @@ describe("receiving", () => {
     room.refuse("sfu_consume", "media_rejected");
     room.seat("bob", camera("v2"), microphone("m2"));
     await news(path);
-    expect(shown(path)[1]).toEqual(["bob", true, false, "connecting"]);
+    // Nothing of theirs is yet to come.
+    expect(shown(path)[1]).toEqual(["bob", true, false, "connected"]);
     expect(path.trouble?.code).toBe("media_rejected");
     room.members = room.members.filter(({ userId }) => userId === "ann");
     await news(path);
     expect(shown(path).map(([userId]) => userId)).toEqual(["ann"]);
     expect(path.trouble).toBe(null);
   });
+});
+
+test("a member whose track has ended at the media server is not waited for, though the room's news of it are late", async () => {
+  const { path } = await stage();
+  path.notice({ type: "sfu_consumer_closed", data: { consumerId: "c-v1", reason: "closed" } } as never);
+  await news(path);
+  expect(shown(path)).toEqual([["ann", true, false, "connected"]]);
 });
 
 describe("sending", () => {

@@ -170,6 +170,7 @@ export class PathSwitch extends Emitter<{ changed: undefined }> {
     return this.#faces.views({
       members: this.#options.room.members,
       of: () => [],
+      lacks: () => true,
       state: "new",
       isOpen: false,
     });
