@@ -301,7 +301,7 @@ impl Connection {
     /// An authenticated client is notified of a change.
     fn degraded(&mut self, without: Without, cx: &mut Cx<'_>) {
         if self.without != without && self.identity.is_some() {
-            cx.out.push(degraded_message(without));
+            cx.out.push(degraded_message(without, false));
         }
         self.without = without;
     }
@@ -316,7 +316,7 @@ fn error(refusal: Refusal) -> Effect {
     Effect::Send(ServerToClient::Error(refusal))
 }
 
-const fn degraded_message(without: Without) -> Effect {
+const fn degraded_message(without: Without, lost: bool) -> Effect {
     let without: &'static [&'static str] = match (without.signaling, without.media, without.history) {
         (true, true, true) => &["signaling", "media", "history"],
         (true, true, false) => &["signaling", "media"],
@@ -327,5 +327,5 @@ const fn degraded_message(without: Without) -> Effect {
         (false, false, true) => &["history"],
         (false, false, false) => &[],
     };
-    Effect::Send(ServerToClient::Degraded { without, lost: false })
+    Effect::Send(ServerToClient::Degraded { without, lost })
 }

@@ -19,6 +19,8 @@ function hands({ page }) {
     });
   return {
     focused,
+    /** What had the focus has disappeared, and something else has it. */
+    rests: () => until("the focus is somewhere", async () => !["BODY", undefined].includes(await focused())),
     to,
     press: async (testId, key = "Enter") => {
       await to(testId);
@@ -115,22 +117,34 @@ house.test("an invited guest comes in, is heard and read, and leaves", async () 
 
 house.test("the host lets a guest in, and removes somebody", async () => {
   const { people: [ann, ben], roomId } = await house.call(["Ann", "Ben"], { settings: { guests: "ask" } });
-  const { press, key } = hands(ann);
+  const { press, key, rests } = hands(ann);
   const gus = await house.stranger("Gus");
+  const guest = hands(gus);
   await gus.page.goto(`/r/${roomId}`);
-  await gus.get("guest-name").fill("Gus");
-  await gus.get("auth-submit").click();
+  await guest.type("guest-name", "Gus");
+  await guest.key("Enter");
+  await gus.shows("guest-waiting");
+  await guest.rests();
+  await guest.press("guest-give-up");
+  await until("the form has the focus again", async () => (await guest.focused()) === "guest-name");
+  await guest.key("Enter");
   await gus.shows("guest-waiting");
   await ann.shows("waiting-count");
   await press("people-toggle");
   await press("admit");
-  await gus.get("prejoin-join").click();
+  await ann.get("waiting-guests").waitFor({ state: "hidden" });
+  await rests();
+  await guest.press("prejoin-join");
   await gus.isJoined();
+  await guest.rests();
   await ann.get("person").nth(2).waitFor();
   await press("person-actions");
   await press("remove");
+  await rests();
   await press("remove-yes");
   await ben.shows("page-removed");
+  await ann.get("person").nth(2).waitFor({ state: "hidden" });
+  await rests();
   await key("Escape");
   await ann.get("people").waitFor({ state: "hidden" });
 });

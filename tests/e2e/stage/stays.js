@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { OWN, watch } from "./watch.js";
 
 /** A picture that stands still for so much longer than by itself has been interrupted. Milliseconds. */
-const MORE_MS = 400;
+const MORE_MS = 1_000;
 /** The same call is watched before it is disturbed, for as long as the disturbance lasts, but not for longer than this. */
 const CONTROL_MAX_MS = 25_000;
 const MEANWHILE = ["said while Ben was away", "said by Ben meanwhile"];

@@ -28,7 +28,7 @@ class Account extends Emitter<{ changed: undefined }> {
       // If the host has to be asked again, the room's card offers it.
       const wait = new AbortController();
       const { signal } = wait;
-      const options = { token: visit.token, signal, onWaiting: () => wait.abort() };
+      const options = { signal, onWaiting: () => wait.abort() };
       return this.enter(visit.roomId, visit.name, options).catch((error: unknown) =>
         this.#show(signal.aborted ? { status: "out" } : { status: "out", why: explain(error) }),
       );
@@ -43,9 +43,17 @@ class Account extends Emitter<{ changed: undefined }> {
     }
   }
 
-  /** Enters a room without an account, once the host has said yes where they are asked. */
+  /**
+   * Enters a room without an account, once the host has said yes where they are asked; as the same guest, if this tab was one of this
+   * room and the token is still good for that.
+   */
   async enter(roomId: string, name: string, options?: EnterOptions): Promise<void> {
-    const user = await api.enterAsGuest(roomId, name, options);
+    const visit = guestVisit();
+    const token = visit?.roomId === roomId ? visit.token : undefined;
+    const user = await api.enterAsGuest(roomId, name, { ...options, token }).catch((error: unknown) => {
+      if (token === undefined || !(error instanceof Problem) || error.status !== 401) throw error;
+      return api.enterAsGuest(roomId, name, options);
+    });
     this.#show({ status: "in", user, guestOf: roomId });
     this.keepGuest();
   }

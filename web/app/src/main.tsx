@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { account } from "./account.ts";
 import { App } from "./app.tsx";
 import { keepOfflinePage } from "./offline/register.ts";
+import { keepFocus } from "./parts/keep-focus.ts";
 import { startLanguage } from "./strings.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -17,6 +18,7 @@ const root = createRoot(element);
 addEventListener("pagehide", () => account.keepGuest());
 void account.restore();
 keepOfflinePage();
+keepFocus();
 void startLanguage().then(() =>
   root.render(
     <StrictMode>

@@ -1,5 +1,7 @@
+import { createElement } from "react";
+import { renderToString } from "react-dom/server";
 import { expect, test } from "vitest";
-import { handsUp, readReaction } from "../src/room/reactions.ts";
+import { handsUp, readReaction, useReactions } from "../src/room/reactions.ts";
 
 const from = "ann";
 
@@ -26,4 +28,14 @@ test("hands are up in the order in which they were raised, whatever other progra
     { userId: "odd, too", attributes: { hand: "" } },
   ];
   expect(handsUp(members)).toEqual(["first", "second", "odd", "odd, too"]);
+});
+
+function OwnHand({ attributes }: { attributes: object }): string {
+  const call = { room: { attributes, members: [] } } as never;
+  return String(useReactions(call, { state: "joined" } as never, () => {}).isOwnUp);
+}
+
+test("the own hand is up as the room has it: not in a room that we were moved to", () => {
+  const shown = (attributes: object) => renderToString(createElement(OwnHand, { attributes }));
+  expect([shown({ hand: "1700000001000" }), shown({})]).toEqual(["true", "false"]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { newsOf } from "../src/room/room-news.ts";
 
-const facts = { hostId: "ann", locked: false, waiting: 0 };
+const facts = { roomId: "abc-defg-hij", hostId: "ann", locked: false, waiting: 0 };
 const nameOf = (userId: string) => (userId === "me" ? null : "Ben");
 const news = (change: Partial<typeof facts>, before: Partial<typeof facts> = {}) =>
   newsOf({ ...facts, ...before }, { ...facts, ...before, ...change }, nameOf);
@@ -20,6 +20,12 @@ test("who waits is told when there are more, not when there are fewer", () => {
   expect(news({ waiting: 1 })).toEqual(["Somebody waits to be let in"]);
   expect(news({ waiting: 3 }, { waiting: 1 })).toEqual(["3 people wait to be let in"]);
   expect(news({ waiting: 1 }, { waiting: 3 })).toEqual([]);
+});
+
+test("the ordinary host of another room that we were moved to is no news, nor is its lock; who waits there is", () => {
+  const there = { roomId: "xyz-abcd-efg", hostId: "ben", locked: true, waiting: 2 };
+  expect(news(there, { waiting: 5 })).toEqual(["2 people wait to be let in"]);
+  expect(newsOf(null, { ...facts, ...there }, nameOf)).toEqual(["2 people wait to be let in"]);
 });
 
 test("what is as before is no news", () => {

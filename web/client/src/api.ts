@@ -6,6 +6,7 @@ import type {
   Ban,
   Reports,
   RoomCard,
+  RoomChange,
   RoomInfo,
   RoomSettings,
   Signed,
@@ -30,6 +31,7 @@ export type {
   MediaReport,
   Reports,
   RoomCard,
+  RoomChange,
   RoomInfo,
   RoomSettings,
   User,
@@ -184,7 +186,7 @@ export class Api {
   async rooms(): Promise<RoomInfo[]> {
     return (await this.#authorised<{ rooms: RoomInfo[] }>("GET", "/api/rooms")).rooms;
   }
-  changeRoom(roomId: string, change: Omit<RoomSettings, "mode"> & { active?: boolean }): Promise<RoomInfo> {
+  changeRoom(roomId: string, change: RoomChange): Promise<RoomInfo> {
     return this.#authorised("PATCH", room(roomId), change);
   }
   async deleteRoom(roomId: string): Promise<void> {

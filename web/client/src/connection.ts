@@ -52,6 +52,8 @@ export class Connection extends Emitter<ConnectionEvents> {
   #besideTimer: ReturnType<typeof setTimeout> | undefined;
   /** How often that was tried; `null` while the node can signal. */
   #triedBeside: number | null = null;
+  /** What was told last of what cannot be done. */
+  #without: readonly string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
   #forceToken = false;
@@ -187,6 +189,7 @@ export class Connection extends Emitter<ConnectionEvents> {
       if (line === this.#beside) this.#besideSays(message);
       if (line !== this.#line) return;
       if (message.type === "degraded") this.#degraded(message.data.without);
+      else if (message.type === "resumed" || message.type === "room_joined") this.#arrived(line);
       this.emit("message", message);
     });
     line.on("closed", (closed) => {
@@ -196,7 +199,15 @@ export class Connection extends Emitter<ConnectionEvents> {
     return line;
   }
 
+  /** The session is on this node now: what the one before could not do is of no concern. */
+  #arrived({ without }: Line): void {
+    if (without.join() === this.#without.join()) return;
+    this.#without = without;
+    this.emit("message", { type: "degraded", data: { without: [...without] } });
+  }
+
   #degraded(without: readonly string[]): void {
+    this.#without = without;
     if (!without.includes("signaling")) return this.#signals();
     if (this.#triedBeside === null) this.#tryBeside();
   }

@@ -18,6 +18,7 @@ export {
   type MediaReport,
   type Reports,
   type RoomCard,
+  type RoomChange,
   type RoomInfo,
   type RoomSettings,
   type User,

@@ -47,6 +47,8 @@ export const LIMITS = {
   resendMs: 1_000,
   /** Requests (`sfu_*`) that are open at once, unless `welcome` says otherwise. */
   requestsMax: 8,
+  /** Requests that wait for a place among these: a room of hundreds is asked for at once. */
+  requestsWaitingMax: 2_048,
   /** A request without an answer on a socket that works is given up after this long; a node waits for a media server for seconds. */
   requestMs: 20_000,
   /** Chat messages kept in memory, the loaded history included. */

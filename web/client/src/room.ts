@@ -6,7 +6,8 @@ import { NotSent, RoomEnded } from "./errors.ts";
 import { type Flow, flowOf, heard, NO_FLOW } from "./flow.ts";
 import type { Guests, TrackKind } from "./gen/protocol.ts";
 import { Journal } from "./journal.ts";
-import { type LeaveReason, Members, merged } from "./members.ts";
+import { type LeaveReason, Members } from "./members.ts";
+import { OwnAttributes } from "./own-attributes.ts";
 import { watchPage } from "./page-life.ts";
 import { type RoomOptions, sessionOptions } from "./room-options.ts";
 import { Session, type SessionEvents, type SessionState } from "./session.ts";
@@ -85,9 +86,9 @@ export class Room extends Emitter<RoomEvents> {
   #without: readonly string[] = [];
   #flow: Flow = NO_FLOW;
   #rules: RoomRules | null = null;
-  #attributes: Record<string, string> = {};
-  /** Attributes that the server has taken from us in this room: they are set again where a session was lost. */
-  #set: Record<string, string> = {};
+  readonly #attributes = new OwnAttributes((attributes) =>
+    this.#request({ type: "set_attributes", data: { attributes } }),
+  );
 
   constructor(options: RoomOptions) {
     super();
@@ -136,11 +137,11 @@ export class Room extends Emitter<RoomEvents> {
   }
   /** Whether the others are not told of us, as our token says: we only listen, and whatever would show us is refused. */
   get isHidden(): boolean {
-    return "_hidden" in this.#attributes;
+    return "_hidden" in this.attributes;
   }
   /** What we tell of ourselves; what others tell is in `members`. */
   get attributes(): Readonly<Record<string, string>> {
-    return this.#attributes;
+    return this.#attributes.all;
   }
   /** Our seat was lost, and the room is full meanwhile; the call goes on, and we come back when there is a place. */
   get isCrowded(): boolean {
@@ -192,9 +193,7 @@ export class Room extends Emitter<RoomEvents> {
    * connections as well. Resolves and rejects as `send`.
    */
   async setAttributes(changes: AttributeChanges): Promise<void> {
-    await this.#request({ type: "set_attributes", data: { attributes: changes } });
-    this.#set = merged(this.#set, changes);
-    this.#attributes = merged(this.#attributes, changes);
+    await this.#attributes.set(changes);
     this.#changed();
   }
 
@@ -266,7 +265,7 @@ export class Room extends Emitter<RoomEvents> {
     session.on("resumed", (resumed) => {
       this.#members.replace(resumed.peers);
       this.#flow = flowOf(resumed, this.#flow);
-      this.#enter(resumed, resumed.lost ?? false);
+      this.#enter(resumed, resumed.lost ? "lost" : "kept");
       this.emit("resumed", resumed);
       this.#changed();
     });
@@ -284,26 +283,26 @@ export class Room extends Emitter<RoomEvents> {
   #joined(joined: Said<"room_joined">): void {
     this.#members.replace(joined.peers);
     this.#flow = flowOf(joined, NO_FLOW);
-    this.#enter(joined, true);
+    this.#enter(joined, "new");
     this.emit("joined", joined);
     this.#joining?.resolve();
     void this.chat.load();
     this.#changed();
   }
 
-  /** What `room_joined` and `resumed` say of the room and of us; `anew`: what we had set is perhaps forgotten. */
-  #enter(entered: Said<"room_joined"> | Said<"resumed">, anew: boolean): void {
+  /** What `room_joined` and `resumed` say of the room and of us. */
+  #enter(entered: Said<"room_joined"> | Said<"resumed">, memory: "kept" | "lost" | "new"): void {
     const { hostId, locked = false, guests = "no", name = "", attributes = {} } = entered;
     if (hostId !== undefined) this.#rules = { hostId, locked, guests, name };
-    this.#attributes = attributes;
-    if (anew && Object.keys(this.#set).length > 0) void this.setAttributes(this.#set).catch(() => {});
+    const again = this.#attributes.entered(attributes, memory);
+    if (again) void this.setAttributes(again).catch(() => {});
   }
 
   #moved(roomId: string, adopt: () => void): void {
     adopt();
     this.#members.replace([]);
     this.#rules = null;
-    this.#set = {};
+    this.#attributes.forget();
     this.chat.restart();
     this.emit("moved", { roomId });
     this.#changed();
@@ -370,7 +369,7 @@ export class Room extends Emitter<RoomEvents> {
   #end(reason: StopReason, refusal: Refusal | null): void {
     const ended = new RoomEnded(reason, refusal);
     this.#ended = ended;
-    this.#set = {};
+    this.#attributes.forget();
     this.#members.replace([]);
     this.#flow = NO_FLOW;
     this.#unwatch?.();

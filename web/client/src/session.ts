@@ -4,6 +4,7 @@
 import { asked } from "./connection/backoff.ts";
 import { Connection, type ConnectionOptions, type StopReason } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
+import { RequestRefused } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
 import { Inbox } from "./session/inbox.ts";
 import { type Fate, type Kept, Outbox } from "./session/outbox.ts";
@@ -139,6 +140,9 @@ export class Session extends Emitter<SessionEvents> {
 
   /** Asks the room's media server, through the node; over a lost socket, too. Rejects with `RequestRefused`. */
   request<T extends RequestType>(type: T, data: Asking<T>): Promise<Answer<T>> {
+    // Nobody would ever answer.
+    if (this.#state === "stopped" || this.#state === "idle")
+      return Promise.reject(new RequestRefused("lost"));
     return this.#requests.ask(type, data);
   }
 

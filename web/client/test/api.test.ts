@@ -175,3 +175,15 @@ test("a page of messages is asked for by its cursor", async () => {
   expect(await api.messages("abc-defg-hij", "7")).toEqual({ messages: [] });
   expect(calls).toHaveLength(3);
 });
+
+test("a room is locked once it is there: a new one cannot be", async () => {
+  const { api, calls } = server({
+    "POST /api/auth/refresh": [[200, signed("one")]],
+    "POST /api/rooms": [[201, { id: "abc-defg-hij" }]],
+    "PATCH /api/rooms/abc-defg-hij": [[200, { id: "abc-defg-hij" }]],
+  });
+  // @ts-expect-error: the server takes no such setting of a new room.
+  await api.createRoom({ name: "Weekly", locked: true });
+  await api.changeRoom("abc-defg-hij", { locked: true, guests: "ask", active: true, maxParticipants: 8 });
+  expect(calls.at(-1)?.body).toEqual({ locked: true, guests: "ask", active: true, maxParticipants: 8 });
+});

@@ -269,6 +269,25 @@ describe("a degraded node", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
+  test("is forgotten with what it could not do once the session is on another one, which says what it cannot", async () => {
+    const { session, beside } = await besides();
+    const told: string[][] = [];
+    session.on("degraded", ({ without }) => told.push(without));
+    beside.say(degraded("media"));
+    beside.say(resumed as never);
+    expect(told).toEqual([["media"]]);
+    beside.cut(1006);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
+    const next = await welcome();
+    expect(told).toEqual([["media"]]);
+    next.say(resumed as never);
+    expect(told).toEqual([["media"], []]);
+    next.cut(1006);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
+    (await welcome()).say(resumed as never);
+    expect(told.length).toBe(2);
+  });
+
   test("gets some time to recover", async () => {
     const { socket } = await joinedSession();
     socket.say(degraded("signaling"));

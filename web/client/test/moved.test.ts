@@ -71,6 +71,16 @@ test("a connection that is lost afterwards is made with that token, and the next
   expect(api.token).toHaveBeenLastCalledWith({ force: true, roomId: NEW });
 });
 
+test("what we told of ourselves is not told in the other room", async () => {
+  const { room, socket } = await call();
+  const setting = room.setAttributes({ hand: "1" });
+  socket.say({ type: "ack", cid: 1 });
+  await setting;
+  expect(room.attributes).toEqual({ hand: "1" });
+  socket.say({ type: "moved", data: { roomId: NEW } });
+  expect(room.attributes).toEqual({});
+});
+
 test("whoever is hidden knows it", async () => {
   const { room, socket } = await call();
   expect(room.isHidden).toBe(false);

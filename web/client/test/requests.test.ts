@@ -3,7 +3,7 @@ import type { RequestRefused } from "../src/errors.ts";
 import { LIMITS } from "../src/limits.ts";
 import type { ClientToServer } from "../src/wire.ts";
 import { FakeSocket, settle } from "./fakes.ts";
-import { joined, joinedSession, WELCOME, welcome } from "./stage.ts";
+import { joined, joinedSession, newSession, WELCOME, welcome } from "./stage.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -149,4 +149,25 @@ test("the end of a session ends its questions", async () => {
   session.leave();
   await settle();
   expect(open()).toBe("refused: lost");
+});
+
+test("before a session and after its end nobody answers, and the asker is told so", async () => {
+  const session = newSession();
+  const early = fate(session.request("sfu_get_router_capabilities", {}));
+  session.start();
+  await welcome();
+  FakeSocket.last.say(joined());
+  session.leave();
+  const late = fate(session.request("sfu_get_router_capabilities", {}));
+  await settle();
+  expect([early(), late()]).toEqual(["refused: lost", "refused: lost"]);
+});
+
+test("without a socket questions wait, but not without a bound", async () => {
+  const { session, socket } = await joinedSession();
+  socket.cut(1006);
+  const ask = () => fate(session.request("sfu_get_router_capabilities", {}));
+  const fates = Array.from({ length: LIMITS.requestsWaitingMax + 1 }, ask);
+  await settle();
+  expect([fates.at(-2)?.(), fates.at(-1)?.()]).toEqual(["open", "refused: rate_limited"]);
 });

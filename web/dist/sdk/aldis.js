@@ -1,4 +1,4 @@
-import { a as e, c as t, d as n, l as r, o as i, r as a, s as o, t as s, u as c } from "./stats-AZ1Ox6jw.js";
+import { a as e, c as t, d as n, l as r, o as i, r as a, s as o, t as s, u as c } from "./stats-CKyRtR4d.js";
 // ../client/src/errors.ts
 var l = class extends Error {
 	name = "AldisError";
@@ -148,6 +148,7 @@ var _ = {
 	resendMax: 5,
 	resendMs: 1e3,
 	requestsMax: 8,
+	requestsWaitingMax: 2048,
 	requestMs: 2e4,
 	chatMax: 2e3,
 	chatPage: 50,
@@ -690,6 +691,7 @@ var w = "aldis.v1", _e = "aldis.resume", ve = class extends n {
 	#s = Date.now();
 	#c = Date.now();
 	#l = !1;
+	without = [];
 	constructor(e, t, n) {
 		super(), this.#e = new e(t, n ? [w, _e] : [w]), this.#e.onopen = () => this.emit("open", void 0), this.#e.onmessage = (e) => this.#d(e.data), this.#e.onclose = (e) => this.#f(e.code), this.#u(_.welcomeMs);
 	}
@@ -726,7 +728,7 @@ var w = "aldis.v1", _e = "aldis.resume", ve = class extends n {
 		if (this.#t) return;
 		clearTimeout(this.#a), this.#a = void 0;
 		let t = ye(e);
-		t && (this.#n = t.type === "error" ? t.data : void 0, t.type === "server_draining" && (this.#r = t.data.retryAfterMs), this.emit("message", t));
+		t && (this.#n = t.type === "error" ? t.data : void 0, t.type === "server_draining" && (this.#r = t.data.retryAfterMs), t.type === "degraded" && (this.without = t.data.without), this.emit("message", t));
 	}
 	#f(e) {
 		this.#t || (this.#p(), this.emit("closed", {
@@ -756,19 +758,20 @@ var T = class extends n {
 	#r = null;
 	#i;
 	#a = null;
-	#o;
-	#s = 0;
-	#c = !1;
+	#o = [];
+	#s;
+	#c = 0;
 	#l = !1;
-	#u = 0;
+	#u = !1;
 	#d = 0;
-	#f = !0;
-	#p = 0;
+	#f = 0;
+	#p = !0;
+	#m = 0;
 	constructor(e) {
 		super(), this.#e = e, this.#t = e.random ?? Math.random;
 	}
 	start() {
-		this.#f && (this.#f = !1, this.#s = 0, this.#c = !1, this.#l = !1, this.#u = Date.now(), this.#h());
+		this.#p && (this.#p = !1, this.#c = 0, this.#l = !1, this.#u = !1, this.#d = Date.now(), this.#g());
 	}
 	send(e) {
 		let t = this.#n?.send(e) ?? !1;
@@ -778,22 +781,22 @@ var T = class extends n {
 		}), t;
 	}
 	settled() {
-		this.#s = 0, this.#l = !1, this.#u = 0;
+		this.#c = 0, this.#u = !1, this.#d = 0;
 	}
 	renew() {
 		this.#n?.abandon();
 	}
 	wake() {
-		this.#f || (this.#n ? this.#n.probe(_.wakeAnswerMs) : this.#o !== void 0 && this.#m());
+		this.#p || (this.#n ? this.#n.probe(_.wakeAnswerMs) : this.#s !== void 0 && this.#h());
 	}
 	retry() {
-		this.wake(), this.#n?.isStuck && (this.#n.abandon(), this.#m());
+		this.wake(), this.#n?.isStuck && (this.#n.abandon(), this.#h());
 	}
-	#m() {
-		this.#s = 0, this.#h();
+	#h() {
+		this.#c = 0, this.#g();
 	}
 	stop(e = "left", t) {
-		this.#f || (this.#f = !0, this.#p += 1, clearTimeout(this.#o), this.#y(), this.#n?.close(), this.#n = null, this.emit("stopped", {
+		this.#p || (this.#p = !0, this.#m += 1, clearTimeout(this.#s), this.#x(), this.#n?.close(), this.#n = null, this.emit("stopped", {
 			reason: e,
 			...t && { last: t }
 		}));
@@ -807,24 +810,24 @@ var T = class extends n {
 			});
 		} catch {}
 	}
-	async #h() {
-		clearTimeout(this.#o), this.#o = void 0, this.#p += 1;
-		let e = this.#p, t;
+	async #g() {
+		clearTimeout(this.#s), this.#s = void 0, this.#m += 1;
+		let e = this.#m, t;
 		try {
-			t = await this.#e.getToken({ force: this.#c }), this.#c = !1;
+			t = await this.#e.getToken({ force: this.#l }), this.#l = !1;
 		} catch (t) {
-			return e === this.#p ? be(t) ? this.stop("auth") : this.#w(1006, null) : void 0;
+			return e === this.#m ? be(t) ? this.stop("auth") : this.#E(1006, null) : void 0;
 		}
-		e === this.#p && this.#g(t);
+		e === this.#m && this.#_(t);
 	}
-	#g(e) {
+	#_(e) {
 		try {
-			this.#n = this.#_(e);
+			this.#n = this.#v(e);
 		} catch {
 			this.stop("protocol");
 		}
 	}
-	#_(e) {
+	#v(e) {
 		let { WebSocket: t = globalThis.WebSocket, url: n, resume: r } = this.#e, i = new ve(t, n, r() !== void 0), a = !1;
 		return i.on("open", () => {
 			let t = r();
@@ -842,63 +845,69 @@ var T = class extends n {
 			this.emit("traffic", {
 				direction: "received",
 				type: e.type
-			}), e.type === "welcome" ? (i.keepAlive(e.data.heartbeatSeconds), this.#d = e.data.resumeWindowSeconds * 1e3, i === this.#n && this.emit("welcome", {
+			}), e.type === "welcome" ? (i.keepAlive(e.data.heartbeatSeconds), this.#f = e.data.resumeWindowSeconds * 1e3, i === this.#n && this.emit("welcome", {
 				welcome: e.data,
 				resuming: a
-			})) : (i === this.#r && this.#S(e), i === this.#n && (e.type === "degraded" && this.#v(e.data.without), this.emit("message", e)));
+			})) : (i === this.#r && this.#w(e), i === this.#n && (e.type === "degraded" ? this.#b(e.data.without) : (e.type === "resumed" || e.type === "room_joined") && this.#y(i), this.emit("message", e)));
 		}), i.on("closed", (e) => {
-			this.#n === i ? this.#C(e) : this.#r === i && this.#b();
+			this.#n === i ? this.#T(e) : this.#r === i && this.#S();
 		}), i;
 	}
-	#v(e) {
-		if (!e.includes("signaling")) return this.#y();
-		this.#a === null && this.#b();
+	#y({ without: e }) {
+		e.join() !== this.#o.join() && (this.#o = e, this.emit("message", {
+			type: "degraded",
+			data: { without: [...e] }
+		}));
 	}
-	#y() {
+	#b(e) {
+		if (this.#o = e, !e.includes("signaling")) return this.#x();
+		this.#a === null && this.#S();
+	}
+	#x() {
 		clearTimeout(this.#i), this.#a = null, this.#r?.close(), this.#r = null;
 	}
-	#b() {
+	#S() {
 		clearTimeout(this.#i), this.#r?.close(), this.#r = null;
 		let e = this.#a ?? 0;
-		this.#a = e + 1, this.#i = setTimeout(() => void this.#x(), pe(e, this.#t()));
+		this.#a = e + 1, this.#i = setTimeout(() => void this.#C(), pe(e, this.#t()));
 	}
-	async #x() {
+	async #C() {
 		let [e, t] = [this.#n, this.#a], n = await this.#e.getToken({ force: !1 }).catch(() => void 0);
 		if (e !== null && e === this.#n && t === this.#a && this.#e.resume() !== void 0) {
-			if (n === void 0) return this.#b();
-			this.#r = this.#_(n), this.#i = setTimeout(() => this.#b(), _.joinMs);
+			if (n === void 0) return this.#S();
+			this.#r = this.#v(n), this.#i = setTimeout(() => this.#S(), _.joinMs);
 		}
 	}
-	#S({ type: e }) {
+	#w({ type: e }) {
 		if (e !== "resumed" && e !== "resume_failed") return;
 		let t = this.#r;
 		e === "resumed" && (this.#n?.close(), [this.#n, this.#r] = [t, null]);
 		let n = this.#a;
-		this.#y(), e === "resume_failed" && (this.#a = n);
+		this.#x(), e === "resume_failed" && (this.#a = n);
 	}
-	#C({ code: e, last: t, retryAfterMs: n }) {
+	#T({ code: e, last: t, retryAfterMs: n }) {
 		this.#n = null;
 		let r = this.#r !== null && e === C.replaced.number;
-		if (this.#y(), r) return this.#w(e, null);
+		if (this.#x(), r) return this.#E(e, null);
 		let i = ge(e, t);
 		if (i.next === "stop") return this.stop(i.reason, t);
 		if (i.next === "fresh_token") {
-			if (this.#l) return this.stop("auth", t);
-			this.#c = !0, this.#l = !0;
+			if (this.#u) return this.stop("auth", t);
+			this.#l = !0, this.#u = !0;
 		}
-		this.#w(e, S(n));
+		this.#E(e, S(n));
 	}
-	#w(e, t) {
-		if (this.#f) return;
+	#E(e, t) {
+		if (this.#p) return;
 		let n = Date.now();
-		this.#u === 0 && (this.#u = n);
+		this.#d === 0 && (this.#d = n);
 		let r = this.#e.worthwhile?.() ?? !1;
-		if (n - this.#u > _.giveUpMs && !r) return this.stop("unreachable");
-		let i = fe(n - this.#u, this.#d), a = t ?? de(this.#s, this.#t(), i);
-		this.#s += 1, this.emit("down", {
+		if (n - this.#d > _.giveUpMs && !r) return this.stop("unreachable");
+		let i = fe(n - this.#d, this.#f), a = t ?? de(this.#c, this.#t(), i);
+		this.#c += 1, this.emit("down", {
 			retryInMs: a,
 			code: e
-		}), this.#o = setTimeout(() => void this.#h(), a);
+		}), this.#s = setTimeout(() => void this.#g(), a);
 	}
 };
 function be(e) {
@@ -1211,9 +1220,31 @@ var N = class {
 		};
 		return this.#e = this.#e.map((e) => e === n ? r : e), !0;
 	}
+}, xe = class {
+	#e;
+	#t = /* @__PURE__ */ new Set();
+	#n = {};
+	#r = {};
+	constructor(e) {
+		this.#e = e;
+	}
+	get all() {
+		return this.#r;
+	}
+	async set(e) {
+		this.#t.add(e), await this.#e(e).finally(() => this.#t.delete(e)), this.#n = M(this.#n, e), this.#r = M(this.#r, e);
+	}
+	entered(e, t) {
+		if (this.#r = e, t === "kept") return null;
+		let n = (t === "lost" ? [...this.#t] : []).reduce(M, this.#n);
+		return Object.keys(n).length > 0 ? n : null;
+	}
+	forget() {
+		this.#n = {}, this.#r = {};
+	}
 };
 // ../client/src/page-life.ts
-function xe(e) {
+function Se(e) {
 	let { window: t, document: n } = globalThis;
 	if (!t || !n) return () => {};
 	let r = [
@@ -1253,7 +1284,7 @@ function P(e = globalThis.location?.href) {
 	return t.protocol = t.protocol === "https:" ? "wss:" : "ws:", t.href;
 }
 // ../client/src/room-options.ts
-function Se({ url: e, token: t, api: n, ...r }) {
+function Ce({ url: e, token: t, api: n, ...r }) {
 	if (!r.WebSocket && globalThis.WebSocket === void 0) throw new l("no_websocket", "There is no WebSocket here: pass one as the option `WebSocket`, such as that of the package `ws` (Node has its own from 22).");
 	let i = (typeof t == "string" ? async () => t : t) ?? (n && ((e) => n.token(e)));
 	return {
@@ -1263,7 +1294,7 @@ function Se({ url: e, token: t, api: n, ...r }) {
 	};
 }
 // ../client/src/session/inbox.ts
-var Ce = class {
+var we = class {
 	#e = 0;
 	#t = 0;
 	#n = -1;
@@ -1284,7 +1315,7 @@ var Ce = class {
 	restart() {
 		clearTimeout(this.#r), this.#r = void 0, this.#e = 0, this.#t = 0, this.#n = -1;
 	}
-}, we = class {
+}, Te = class {
 	#e = 1;
 	#t = [];
 	add(e, t = () => {}, n = 1) {
@@ -1320,7 +1351,7 @@ var Ce = class {
 			cid: t.cid
 		});
 	}
-}, Te = class {
+}, Ee = class {
 	#e;
 	#t = null;
 	constructor(e) {
@@ -1335,11 +1366,11 @@ var Ce = class {
 			roomId: t
 		}) : Promise.resolve(this.#t);
 	}
-}, Ee = [
+}, De = [
 	"unavailable",
 	"rate_limited",
 	"internal"
-], De = class {
+], Oe = class {
 	#e;
 	#t = /* @__PURE__ */ new Map();
 	#n = [];
@@ -1349,7 +1380,7 @@ var Ce = class {
 		this.#e = e;
 	}
 	ask(e, t) {
-		return new Promise((n, r) => {
+		return this.#n.length >= _.requestsWaitingMax ? Promise.reject(ke()) : new Promise((n, r) => {
 			let i = {
 				type: e,
 				rid: this.#r,
@@ -1371,7 +1402,7 @@ var Ce = class {
 	refused(e) {
 		let t = e.rid === void 0 ? void 0 : this.#t.get(e.rid);
 		if (!t) return !1;
-		if (clearTimeout(t.timer), Ee.includes(e.code) && t.tries < _.resendMax) {
+		if (clearTimeout(t.timer), De.includes(e.code) && t.tries < _.resendMax) {
 			let n = S(e.retryAfterMs) ?? _.resendMs;
 			return t.timer = setTimeout(() => this.#a(t), n), !0;
 		}
@@ -1403,7 +1434,19 @@ var Ce = class {
 		let t = e === void 0 ? void 0 : this.#t.get(e);
 		if (t) return clearTimeout(t.timer), this.#t.delete(t.message.rid), t;
 	}
-}, Oe = {
+};
+function ke() {
+	let e = `${_.requestsWaitingMax} requests wait already, as many as is allowed: ask again later.`, t = "rate_limited";
+	return new h(t, {
+		code: t,
+		message: e,
+		cid: null,
+		retryable: !0,
+		retryAfterMs: null
+	});
+}
+// ../client/src/session.ts
+var Ae = {
 	room_full: "room_full",
 	room_not_found: "room_not_found",
 	room_closed: "room_closed",
@@ -1417,7 +1460,7 @@ var Ce = class {
 	#t;
 	#n;
 	#r;
-	#i = new we();
+	#i = new Te();
 	#a;
 	#o;
 	#s = "idle";
@@ -1427,7 +1470,7 @@ var Ce = class {
 	#d;
 	#f = !1;
 	constructor(e) {
-		super(), this.#e = e.roomId, this.#t = new Te(e.getToken), this.#r = e.worthwhile ?? (() => !1), this.#a = new Ce((e) => this.#n.send({
+		super(), this.#e = e.roomId, this.#t = new Ee(e.getToken), this.#r = e.worthwhile ?? (() => !1), this.#a = new we((e) => this.#n.send({
 			type: "ack",
 			seq: e
 		}));
@@ -1436,7 +1479,7 @@ var Ce = class {
 			...e,
 			getToken: t,
 			resume: () => this.#p()
-		}), this.#o = new De({
+		}), this.#o = new Oe({
 			send: (e) => this.#n.send(e),
 			online: () => this.#s === "joined"
 		}), this.#n.on("welcome", ({ welcome: e, resuming: t }) => this.#m(e, t)), this.#n.on("message", (e) => this.#_(e)), this.#n.on("down", () => this.#j()), this.#n.on("stopped", (e) => this.#M(e)), this.#n.on("traffic", (e) => this.emit("traffic", e));
@@ -1469,7 +1512,7 @@ var Ce = class {
 		this.#s === "joined" && this.#A(n);
 	}
 	request(e, t) {
-		return this.#o.ask(e, t);
+		return this.#s === "stopped" || this.#s === "idle" ? Promise.reject(new h("lost")) : this.#o.ask(e, t);
 	}
 	wake() {
 		this.#n.wake();
@@ -1556,7 +1599,7 @@ var Ce = class {
 		this.#s !== "joined" && this.#D(e) || this.emit("refused", { refusal: e });
 	}
 	#D(e) {
-		let t = Oe[e.code];
+		let t = Ae[e.code];
 		return t === "room_full" && this.#l !== null && this.#r() ? (this.#O(e), !0) : t ? (this.#n.stop(t, e), !0) : e.retryable ? (clearTimeout(this.#d), this.#d = setTimeout(() => this.#u ? this.#n.renew() : this.#h(), S(e.retryAfterMs) ?? _.resendMs), !0) : !1;
 	}
 	#O(e) {
@@ -1606,21 +1649,23 @@ var Ce = class {
 	#a = [];
 	#o = O;
 	#s = null;
-	#c = {};
-	#l = {};
+	#c = new xe((e) => this.#l({
+		type: "set_attributes",
+		data: { attributes: e }
+	}));
 	constructor(e) {
 		super();
 		let { api: t } = e;
-		this.#e = new F(Se(e)), this.chat = new E({
+		this.#e = new F(Ce(e)), this.chat = new E({
 			send: (e, t) => this.#e.send(e, t),
-			changed: () => this.#C(),
+			changed: () => this.#S(),
 			self: () => ({
 				userId: this.#e.userId,
 				sessionId: this.#e.sessionId
 			}),
 			getMessages: e.getMessages ?? (t && ((e) => t.messages(this.roomId, e))),
 			deleteMessage: e.deleteMessage ?? (t && ((e) => t.deleteMessage(this.roomId, e)))
-		}), this.#f(), this.#e.on("moved", ({ roomId: e, token: n }) => this.#h(e, () => t?.moved?.(e, n)));
+		}), this.#d(), this.#e.on("moved", ({ roomId: e, token: n }) => this.#m(e, () => t?.moved?.(e, n)));
 	}
 	get roomId() {
 		return this.#e.roomId;
@@ -1647,10 +1692,10 @@ var Ce = class {
 		return this.#s !== null && this.#s.hostId === this.userId;
 	}
 	get isHidden() {
-		return "_hidden" in this.#c;
+		return "_hidden" in this.attributes;
 	}
 	get attributes() {
-		return this.#c;
+		return this.#c.all;
 	}
 	get isCrowded() {
 		return this.#e.isCrowded;
@@ -1663,9 +1708,9 @@ var Ce = class {
 	}
 	join() {
 		if (this.#n) return this.#n.promise;
-		let e = ke();
-		return this.#n = e, this.#i = null, this.#r = xe({
-			wake: () => this.#d(),
+		let e = je();
+		return this.#n = e, this.#i = null, this.#r = Se({
+			wake: () => this.#u(),
 			hide: () => this.leave()
 		}), this.#e.start(), e.promise;
 	}
@@ -1673,7 +1718,7 @@ var Ce = class {
 		this.#n && this.#e.leave();
 	}
 	send(e, t, { to: n } = {}) {
-		return this.#u({
+		return this.#l({
 			type: "message",
 			data: {
 				topic: e,
@@ -1683,13 +1728,10 @@ var Ce = class {
 		});
 	}
 	async setAttributes(e) {
-		await this.#u({
-			type: "set_attributes",
-			data: { attributes: e }
-		}), this.#l = M(this.#l, e), this.#c = M(this.#c, e), this.#C();
+		await this.#c.set(e), this.#S();
 	}
 	removeMember(e, { ban: t = !1 } = {}) {
-		return this.#u({
+		return this.#l({
 			type: "remove_member",
 			data: {
 				userId: e,
@@ -1698,7 +1740,7 @@ var Ce = class {
 		});
 	}
 	requestMute(e, t) {
-		return this.#u({
+		return this.#l({
 			type: "request_mute",
 			data: {
 				userId: e,
@@ -1707,19 +1749,19 @@ var Ce = class {
 		});
 	}
 	handOver(e) {
-		return this.#u({
+		return this.#l({
 			type: "hand_over",
 			data: { userId: e }
 		});
 	}
 	setRoom(e) {
-		return this.#u({
+		return this.#l({
 			type: "set_room",
 			data: e
 		});
 	}
 	endRoom() {
-		return this.#u({ type: "end_room" }).catch((e) => {
+		return this.#l({ type: "end_room" }).catch((e) => {
 			if (this.#i?.code !== "room_closed") throw e;
 		});
 	}
@@ -1732,48 +1774,50 @@ var Ce = class {
 	request(e, t) {
 		return this.#e.request(e, t);
 	}
-	#u(e) {
+	#l(e) {
 		return new Promise((t, n) => {
 			this.#e.send(e, (e) => {
 				e.kind === "accepted" ? t() : n(new m(e.kind === "refused" ? e.refusal : null));
 			});
 		});
 	}
-	#d() {
+	#u() {
 		this.#e.wake(), this.emit("wake", void 0);
 	}
-	#f() {
+	#d() {
 		let e = this.#e;
 		e.on("traffic", ({ direction: e, type: t }) => this.journal.note(e, t)), e.on("state", (e) => {
-			this.journal.note("state", e), this.emit("state", e), this.#C();
-		}), e.on("joined", (e) => this.#p(e)), e.on("resumed", (e) => {
-			this.#t.replace(e.peers), this.#o = k(e, this.#o), this.#m(e, e.lost ?? !1), this.emit("resumed", e), this.#C();
-		}), e.on("degraded", (e) => this.#g(e)), e.on("message", (e) => this.#_(e)), e.on("notice", (e) => this.#b(e)), e.on("refused", (e) => {
-			this.journal.note("state", `refused:${e.refusal.code}`), this.emit("refused", e), this.#C();
-		}), e.on("stopped", ({ reason: e, last: t }) => this.#S(e, t ?? null));
+			this.journal.note("state", e), this.emit("state", e), this.#S();
+		}), e.on("joined", (e) => this.#f(e)), e.on("resumed", (e) => {
+			this.#t.replace(e.peers), this.#o = k(e, this.#o), this.#p(e, e.lost ? "lost" : "kept"), this.emit("resumed", e), this.#S();
+		}), e.on("degraded", (e) => this.#h(e)), e.on("message", (e) => this.#g(e)), e.on("notice", (e) => this.#y(e)), e.on("refused", (e) => {
+			this.journal.note("state", `refused:${e.refusal.code}`), this.emit("refused", e), this.#S();
+		}), e.on("stopped", ({ reason: e, last: t }) => this.#x(e, t ?? null));
 	}
-	#p(e) {
-		this.#t.replace(e.peers), this.#o = k(e, O), this.#m(e, !0), this.emit("joined", e), this.#n?.resolve(), this.chat.load(), this.#C();
+	#f(e) {
+		this.#t.replace(e.peers), this.#o = k(e, O), this.#p(e, "new"), this.emit("joined", e), this.#n?.resolve(), this.chat.load(), this.#S();
 	}
-	#m(e, t) {
+	#p(e, t) {
 		let { hostId: n, locked: r = !1, guests: i = "no", name: a = "", attributes: o = {} } = e;
 		n !== void 0 && (this.#s = {
 			hostId: n,
 			locked: r,
 			guests: i,
 			name: a
-		}), this.#c = o, t && Object.keys(this.#l).length > 0 && this.setAttributes(this.#l).catch(() => {});
+		});
+		let s = this.#c.entered(o, t);
+		s && this.setAttributes(s).catch(() => {});
 	}
-	#h(e, t) {
-		t(), this.#t.replace([]), this.#s = null, this.#l = {}, this.chat.restart(), this.emit("moved", { roomId: e }), this.#C();
+	#m(e, t) {
+		t(), this.#t.replace([]), this.#s = null, this.#c.forget(), this.chat.restart(), this.emit("moved", { roomId: e }), this.#S();
+	}
+	#h(e) {
+		this.#a = e.without, this.chat.degraded(e.without), e.lost && this.chat.load(), this.emit("degraded", e), this.#S();
 	}
 	#g(e) {
-		this.#a = e.without, this.chat.degraded(e.without), e.lost && this.chat.load(), this.emit("degraded", e), this.#C();
-	}
-	#_(e) {
-		let { joined: t, left: n, changed: r } = this.#t.hear(e), i = this.#y(e);
+		let { joined: t, left: n, changed: r } = this.#t.hear(e), i = this.#v(e);
 		if (e.type === "chat_deleted") this.chat.forget(e.data.id);
-		else if (e.type === "chat_message") this.#x(e.data);
+		else if (e.type === "chat_message") this.#b(e.data);
 		else if (e.type === "message") {
 			let { senderUserId: t, topic: n, data: r } = e.data;
 			this.emit("message", {
@@ -1781,41 +1825,41 @@ var Ce = class {
 				topic: n,
 				data: r
 			});
-		} else e.type === "mute_requested" ? this.emit("muteRequested", e.data) : e.type === "guests_waiting" ? this.emit("guestsWaiting", e.data) : e.type === "room_changed" ? this.#v(e.data) : e.type === "attributes_changed" ? r && this.emit("attributesChanged", {
+		} else e.type === "mute_requested" ? this.emit("muteRequested", e.data) : e.type === "guests_waiting" ? this.emit("guestsWaiting", e.data) : e.type === "room_changed" ? this.#_(e.data) : e.type === "attributes_changed" ? r && this.emit("attributesChanged", {
 			member: r,
 			changes: e.data.attributes
 		}) : this.emit("signal", e);
-		t && this.emit("memberJoined", t), n && this.emit("memberLeft", n), (t || n || r || i) && this.#C();
+		t && this.emit("memberJoined", t), n && this.emit("memberLeft", n), (t || n || r || i) && this.#S();
+	}
+	#_(e) {
+		this.#s = e, this.emit("roomChanged", e), this.#S();
 	}
 	#v(e) {
-		this.#s = e, this.emit("roomChanged", e), this.#C();
-	}
-	#y(e) {
 		let t = this.#o;
 		return this.#o = A(t, e), this.#o === t ? this.#t.hearMedia(e, t.epoch) : (this.journal.note("state", `media:${this.#o.mode}:${this.#o.epoch}`), this.#o.epoch > t.epoch && this.#t.sendNothing(), !0);
 	}
-	#b(e) {
+	#y(e) {
 		e.type === "sfu_active_speaker" && (this.#o = {
 			...this.#o,
 			speaker: e.data.userId
-		}, this.#C()), this.emit("notice", e);
+		}, this.#S()), this.emit("notice", e);
 	}
-	#x(e) {
+	#b(e) {
 		this.chat.hear(e, this.#t.find(e.senderId)?.name ?? null);
 		let t = this.chat.entries.at(-1);
 		t?.id === e.id && this.emit("chat", t);
 	}
-	#S(e, t) {
+	#x(e, t) {
 		let n = new p(e, t);
-		this.#i = n, this.#l = {}, this.#t.replace([]), this.#o = O, this.#r?.(), this.#r = null, this.chat.end();
+		this.#i = n, this.#c.forget(), this.#t.replace([]), this.#o = O, this.#r?.(), this.#r = null, this.chat.end();
 		let r = this.#n;
-		this.#n = null, r?.reject(n), this.emit("ended", n), this.#C();
+		this.#n = null, r?.reject(n), this.emit("ended", n), this.#S();
 	}
-	#C() {
+	#S() {
 		this.emit("changed", void 0);
 	}
 };
-function ke() {
+function je() {
 	let [e, t] = [() => {}, () => {}], n = new Promise((n, r) => {
 		e = n, t = r;
 	});
@@ -1826,7 +1870,7 @@ function ke() {
 	};
 }
 // ../media/src/ice.ts
-var Ae = class {
+var Me = class {
 	#e = [];
 	#t;
 	#n;
@@ -1838,7 +1882,7 @@ var Ae = class {
 		return this.#e;
 	}
 	use(e) {
-		this.#e = e, clearTimeout(this.#t), this.#t = setTimeout(() => void this.#i(), je(e, Date.now()));
+		this.#e = e, clearTimeout(this.#t), this.#t = setTimeout(() => void this.#i(), Ne(e, Date.now()));
 	}
 	close() {
 		clearTimeout(this.#t);
@@ -1851,7 +1895,7 @@ var Ae = class {
 		}
 	}
 };
-function je(e, t) {
+function Ne(e, t) {
 	let n = e.flatMap(({ username: e }) => {
 		let t = /^(\d{9,11}):/.exec(e ?? "")?.[1];
 		return t ? [Number(t) * 1e3] : [];
@@ -1861,26 +1905,26 @@ function je(e, t) {
 	return Math.min(c.iceServersMs, Math.max(c.iceServersMarginMs / 5, r));
 }
 // ../media/src/media/acquire.ts
-var Me = {
+var Pe = {
 	width: { ideal: 1280 },
 	height: { ideal: 720 },
 	frameRate: { ideal: 30 }
-}, Ne = {
+}, Fe = {
 	echoCancellation: !0,
 	noiseSuppression: !0,
 	autoGainControl: !0
 };
 async function L(e, t) {
 	let n = t ? { deviceId: { ideal: t } } : {}, r = e === "camera" ? { video: {
-		...Me,
+		...Pe,
 		...n
 	} } : { audio: {
-		...Ne,
+		...Fe,
 		...n
 	} };
 	return R(() => navigator.mediaDevices.getUserMedia(r));
 }
-async function Pe() {
+async function Ie() {
 	let e = { frameRate: {
 		ideal: 15,
 		max: 30
@@ -1899,10 +1943,10 @@ async function R(e) {
 			...r && { sound: r }
 		} : { trouble: "missing" };
 	} catch (e) {
-		return { trouble: Fe(e) };
+		return { trouble: Le(e) };
 	}
 }
-function Fe(e) {
+function Le(e) {
 	switch (e instanceof Error ? e.name : "") {
 		case "NotAllowedError":
 		case "SecurityError": return "denied";
@@ -1938,7 +1982,7 @@ var z = () => ({
 	}
 	get view() {
 		return this.#r ??= {
-			...Ie(this.#t),
+			...Re(this.#t),
 			microphones: this.#n.filter((e) => e.kind === "audioinput"),
 			cameras: this.#n.filter((e) => e.kind === "videoinput"),
 			speakers: this.#n.filter((e) => e.kind === "audiooutput")
@@ -1974,13 +2018,17 @@ var z = () => ({
 		let { on: n } = this.#t[e];
 		this.#u(e, !0), await this.#s(e, () => L(e, t));
 		let r = this.#e.get(e);
-		r && !n && (r.enabled = !1, this.#p(e, { on: !1 }));
+		if (!r) return this.emit("track", {
+			slot: e,
+			track: null
+		});
+		n || (r.enabled = !1, this.#p(e, { on: !1 }));
 	}
 	dismiss(e) {
 		this.#t[e].trouble && this.#p(e, { trouble: null });
 	}
 	async toggleScreen() {
-		this.#t.screen.on ? this.#u("screen") : await this.#s("screen", Pe);
+		this.#t.screen.on ? this.#u("screen") : await this.#s("screen", Ie);
 	}
 	release() {
 		this.#i = !0, globalThis.navigator?.mediaDevices?.removeEventListener("devicechange", this.#o);
@@ -2043,7 +2091,7 @@ var z = () => ({
 		this.#r = null, this.emit("changed", void 0);
 	}
 };
-function Ie(e) {
+function Re(e) {
 	return {
 		microphone: { ...e.microphone },
 		camera: { ...e.camera },
@@ -2051,15 +2099,17 @@ function Ie(e) {
 	};
 }
 // ../media/src/paths/ready.ts
-function Le(e, t, n) {
-	return e.connection !== "connected" || !t || n && Re(e, n) ? !1 : (!e.camera || t.framesDecoded > 0) && (!e.screen || t.screenFramesDecoded > 0) && (e.camera || e.screen || !e.microphone || t.packetsReceived > 0);
+function ze(e, t, { before: n, width: r } = {}) {
+	if (e.connection !== "connected" || !t || n && Be(e, n)) return !1;
+	let i = e.camera && r !== 0;
+	return (!i || t.framesDecoded > 0) && (!e.screen || t.screenFramesDecoded > 0) && (i || e.screen || !e.microphone || t.packetsReceived > 0);
 }
-function Re(e, t) {
+function Be(e, t) {
 	let n = !e.camera && !e.screen && !e.microphone;
 	return t.camera && !e.camera || t.screen && !e.screen || t.microphone && n;
 }
 // ../media/src/peer/health.ts
-var ze = class {
+var Ve = class {
 	#e;
 	#t;
 	#n = 0;
@@ -2094,7 +2144,7 @@ var ze = class {
 	#a() {
 		return Math.min(c.restartCapMs, c.restartPauseMs * 2 ** this.#n);
 	}
-}, Be = class {
+}, He = class {
 	#e;
 	#t;
 	#n;
@@ -2196,11 +2246,11 @@ var ze = class {
 		for (let t of e) this.#t.signal.candidate(t);
 	}
 }, V = "microphone", H = "muted";
-function Ve(e = {}) {
+function Ue(e = {}) {
 	let t = e[V];
 	return t === void 0 ? null : { microphone: t !== H };
 }
-var He = class {
+var We = class {
 	#e = null;
 	#t;
 	#n;
@@ -2220,12 +2270,12 @@ var He = class {
 	}
 	#r(e) {
 		this.#e = e, e.onopen = () => this.say(this.#t), e.onmessage = ({ data: e }) => {
-			let t = Ue(e);
+			let t = Ge(e);
 			t && this.#n(t);
 		}, e.readyState === "open" && this.say(this.#t);
 	}
 };
-function Ue(e) {
+function Ge(e) {
 	if (typeof e != "string" || e.length > 1e3) return null;
 	try {
 		let t = JSON.parse(e);
@@ -2235,7 +2285,7 @@ function Ue(e) {
 	}
 }
 // ../media/src/peer/link.ts
-var We = class {
+var Ke = class {
 	pc;
 	negotiation;
 	#e;
@@ -2251,11 +2301,11 @@ var We = class {
 	};
 	constructor(e, t) {
 		let n = e.RTCPeerConnection ?? RTCPeerConnection;
-		this.#r = e.role, this.#i = t, this.#a = e.cameraBits, this.pc = new n(e.configuration), this.#e = new o(this.pc, e.tracks, e.extras), this.#t = new He(e.status, (e) => t.status(e)), this.#n = new ze(this.pc, {
+		this.#r = e.role, this.#i = t, this.#a = e.cameraBits, this.pc = new n(e.configuration), this.#e = new o(this.pc, e.tracks, e.extras), this.#t = new We(e.status, (e) => t.status(e)), this.#n = new Ve(this.pc, {
 			online: () => e.online(),
 			restart: () => this.restart(),
 			changed: () => t.changed()
-		}), this.negotiation = new Be(this.pc, {
+		}), this.negotiation = new He(this.pc, {
 			role: e.role,
 			signal: e.signal,
 			online: () => e.online(),
@@ -2361,7 +2411,7 @@ var We = class {
 		stage: "unreachable",
 		afterMs: c.connectingRelayMs
 	}
-], Ge = class {
+], qe = class {
 	#e;
 	#t = -1;
 	#n;
@@ -2386,13 +2436,13 @@ var We = class {
 		}, e?.afterMs);
 	}
 };
-function Ke(e) {
+function Je(e) {
 	if (!e.remoteDescription) return "no_answer";
 	let { iceConnectionState: t } = e;
 	return t === "connected" || t === "completed" ? "no_keys" : "no_path";
 }
 // ../media/src/peer.ts
-var qe = class extends n {
+var Ye = class extends n {
 	since;
 	#e;
 	#t = new e();
@@ -2412,7 +2462,7 @@ var qe = class extends n {
 			tracks: { ...t.tracks },
 			extras: this.#a,
 			online: () => !this.#l && t.online()
-		}, this.#n = new Ge({
+		}, this.#n = new qe({
 			online: () => this.#e.online(),
 			act: (e) => this.#g(e)
 		}), this.#i = this.#f(), this.#n.see(this.pc.connectionState);
@@ -2444,7 +2494,7 @@ var qe = class extends n {
 			connection: this.pc.connectionState,
 			trouble: e && {
 				stage: e,
-				cause: Ke(this.pc)
+				cause: Je(this.pc)
 			},
 			unsent: this.#i.unsent()
 		};
@@ -2504,7 +2554,7 @@ var qe = class extends n {
 		this.#d = !0, clearTimeout(this.#u), this.#n.stop(), this.#i.close(), this.#t.clear();
 	}
 	#f() {
-		let e = new We({
+		let e = new Ke({
 			...this.#e,
 			configuration: this.#p()
 		}, {
@@ -2518,7 +2568,7 @@ var qe = class extends n {
 	}
 	#p() {
 		let { configuration: e } = this.#e;
-		return this.#n.stage === "relay" && Je(e) ? {
+		return this.#n.stage === "relay" && Xe(e) ? {
 			...e,
 			iceTransportPolicy: "relay"
 		} : e;
@@ -2551,11 +2601,11 @@ var qe = class extends n {
 	camera: null,
 	screen: null
 };
-function Je({ iceServers: e = [] }) {
+function Xe({ iceServers: e = [] }) {
 	return e.some(({ urls: e }) => [e].flat().some((e) => /^turns?:/.test(e)));
 }
 // ../media/src/paths/wish.ts
-var Ye = class {
+var Ze = class {
 	#e = { ...W };
 	#t = /* @__PURE__ */ new Set();
 	#n = /* @__PURE__ */ new Map();
@@ -2575,6 +2625,9 @@ var Ye = class {
 	see(e, t) {
 		this.#n.set(e, t);
 	}
+	width(e) {
+		return this.#n.get(e);
+	}
 	forget(e) {
 		for (let t of this.#n.keys()) e.has(t) || this.#n.delete(t);
 	}
@@ -2584,15 +2637,15 @@ var Ye = class {
 		for (let t of i) e.set(t, this.#e[t]);
 		for (let t of this.#t) e.publish(t);
 	}
-}, Xe = 300, G = [
+}, Qe = 300, G = [
 	500,
 	1e3,
 	2e3,
 	5e3,
 	1e4
-], Ze = 1e3, Qe = class extends n {
+], $e = 1e3, et = class extends n {
 	#e;
-	#t = new Ye();
+	#t = new Ze();
 	#n = new a();
 	#r = null;
 	#i = null;
@@ -2639,45 +2692,47 @@ var Ye = class {
 		this.#g(), this.#h?.paths.resumed();
 	}
 	hear(e) {
-		e.type === "media_changed" && this.#g(), e.type === "user_left" && this.#o.delete(e.data.userId), this.#h?.paths.hear(e);
+		e.type === "media_changed" && this.#g();
+		let t = this.#h;
+		e.type === "user_left" && (this.#o.delete(e.data.userId), this.#r !== t && this.#r?.paths.hear(e)), t?.paths.hear(e);
 	}
 	notice(e) {
 		let t = this.#h;
 		t?.kind === "sfu" && t.paths.notice(e);
 	}
 	told(e, t) {
-		this.#S((n) => n.told?.(e, t));
+		this.#w((n) => n.told?.(e, t));
 	}
 	refused(e, t) {
 		let n = this.#h;
 		if (n?.kind !== "mesh" || (n.paths.refused(e, t), e.code !== "wrong_mode" || !t?.data || !("targetUserId" in t.data))) return;
 		let { targetUserId: r } = t.data;
-		this.#C(Ze, () => n === this.#h && n.paths.retry(r));
+		this.#T($e, () => n === this.#h && n.paths.retry(r));
 	}
 	set(e, t) {
-		this.#t.set(e, t), this.#S((n) => n.set(e, t));
+		this.#t.set(e, t), this.#w((n) => n.set(e, t));
 	}
 	publish(e) {
-		this.#t.publish(e), this.#S((t) => t.publish(e));
+		this.#t.publish(e), this.#w((t) => t.publish(e));
 	}
 	unpublish(e) {
-		this.#t.unpublish(e), this.#S((t) => t.unpublish(e));
+		this.#t.unpublish(e), this.#w((t) => t.unpublish(e));
 	}
 	say(e) {
-		this.#t.say(e), this.#S((t) => t.say(e));
+		this.#t.say(e), this.#w((t) => t.say(e));
 	}
 	see(e, t) {
-		this.#t.see(e, t), this.#S((n) => n.see(e, t));
+		this.#t.see(e, t), this.#w((n) => n.see(e, t));
 	}
 	configure() {
-		this.#S((e) => e.configure());
+		this.#w((e) => e.configure());
 	}
 	retry(e) {
 		this.#h?.paths.retry(e);
 	}
 	close() {
 		for (let e of this.#d) clearTimeout(e);
-		this.#d.clear(), this.#S((e) => e.close());
+		this.#d.clear(), this.#w((e) => e.close());
 		for (let { paths: e } of this.#a) e.close();
 		this.#a.clear(), [this.#r, this.#i, this.#s, this.#u] = [
 			null,
@@ -2690,6 +2745,7 @@ var Ye = class {
 		return this.#n.views({
 			members: this.#e.room.members,
 			of: () => [],
+			lacks: () => !0,
 			state: "new",
 			isOpen: !1
 		});
@@ -2701,19 +2757,19 @@ var Ye = class {
 		let { flow: e, members: t } = this.#e.room, n = this.#h;
 		if (e.mode === "mesh") {
 			if (this.#u = null, n?.kind === "mesh") return;
-			let e = this.#e.mesh();
-			this.#v({
+			let e = this.#r?.kind === "mesh" ? this.#r : null, r = e?.paths ?? this.#e.mesh();
+			e ? this.#_() : this.#y({
 				kind: "mesh",
-				paths: e,
+				paths: r,
 				before: this.#p
-			}), this.#s && e.joined({
+			}), this.#s && r.joined({
 				...this.#s,
 				peers: [...t]
 			});
 		} else if (n?.kind !== "sfu" || !n.paths.fits) {
-			if (!this.#c) return void this.#x();
+			if (!this.#c) return void this.#C();
 			let e = this.#c();
-			e.on("stale", () => this.#C(Xe, () => this.#h?.paths === e && this.#_())), this.#v({
+			e.on("stale", () => this.#T(Qe, () => this.#h?.paths === e && this.#v())), this.#y({
 				kind: "sfu",
 				paths: e,
 				before: this.#p
@@ -2721,31 +2777,41 @@ var Ye = class {
 		}
 	}
 	#_() {
+		this.#i?.paths.close(), this.#i = null, this.#o.clear(), this.emit("changed", void 0);
+	}
+	#v() {
 		this.#e.room.state === "joined" && this.#g();
 	}
-	#v(e) {
-		let { paths: t } = e;
-		this.#p += 1, this.#t.tell(t), t.on("changed", () => this.emit("changed", void 0)), this.#i?.paths.close(), this.#o.clear(), this.#r ? (this.#i = e, this.#f = performance.now() + c.switchMs, this.#y(e)) : (this.#r = e, this.#i = null);
-	}
 	#y(e) {
-		this.#C(c.switchPollMs, async () => {
+		let { paths: t } = e;
+		if (this.#p += 1, e.kind === "mesh") for (let e of [...this.#a]) e.kind === "mesh" && this.#S(e);
+		this.#t.tell(t), t.on("changed", () => this.emit("changed", void 0)), this.#i?.paths.close(), this.#o.clear(), this.#r ? (this.#i = e, this.#f = performance.now() + c.switchMs, this.#b(e)) : (this.#r = e, this.#i = null);
+	}
+	#b(e) {
+		this.#T(c.switchPollMs, async () => {
 			if (this.#i !== e) return;
 			let t = await e.paths.stats().catch(() => []);
 			if (this.#i !== e) return;
 			let n = e.paths.views(), r = new Map(t.map((e) => [e.userId, e])), i = new Map(this.#r?.paths.views().map((e) => [e.userId, e])), a = this.#o.size;
 			for (let e of n) {
-				let { userId: t } = e;
-				Le(e, r.get(t), i.get(t)) && this.#o.add(t);
+				let { userId: t } = e, n = {
+					before: i.get(t),
+					width: this.#t.width(t)
+				};
+				ze(e, r.get(t), n) && this.#o.add(t);
 			}
 			let o = n.every(({ userId: e }) => this.#o.has(e)) && e.paths.state === "connected";
-			o || performance.now() >= this.#f ? this.#b(e, o) : this.#y(e), this.#o.size !== a && this.emit("changed", void 0);
+			o || performance.now() >= this.#f ? this.#x(e, o) : this.#b(e), this.#o.size !== a && this.emit("changed", void 0);
 		});
 	}
-	#b(e, t) {
+	#x(e, t) {
 		let n = this.#r;
-		n && t ? (this.#a.add(n), this.#C(c.switchLingerMs, () => this.#a.delete(n) && n.paths.close())) : n?.paths.close(), this.#r = e, this.#i = null, this.#o.clear(), this.emit("changed", void 0);
+		n && t ? (this.#a.add(n), this.#T(c.switchLingerMs, () => this.#S(n))) : n?.paths.close(), this.#r = e, this.#i = null, this.#o.clear(), this.emit("changed", void 0);
 	}
-	async #x(e = 0) {
+	#S(e) {
+		this.#a.delete(e) && e.paths.close();
+	}
+	async #C(e = 0) {
 		if (!this.#l) {
 			this.#l = !0;
 			try {
@@ -2758,15 +2824,15 @@ var Ye = class {
 					tried: []
 				};
 				let r = G[Math.min(e, G.length - 1)] ?? 0;
-				this.#C(r, () => this.#e.room.flow.mode === "sfu" && void this.#x(e + 1));
+				this.#T(r, () => this.#e.room.flow.mode === "sfu" && void this.#C(e + 1));
 			}
 			this.#l = !1, this.#c && this.#s && this.#g(), this.emit("changed", void 0);
 		}
 	}
-	#S(e) {
+	#w(e) {
 		for (let t of [this.#r, this.#i]) t && e(t.paths);
 	}
-	#C(e, t) {
+	#T(e, t) {
 		let n = setTimeout(() => {
 			this.#d.delete(n), t();
 		}, e);
@@ -2780,7 +2846,7 @@ async function K(e) {
 	}));
 }
 // ../media/src/reports.ts
-function $e(e) {
+function tt(e) {
 	let { trouble: t } = e.view;
 	return {
 		id: e,
@@ -2791,7 +2857,7 @@ function $e(e) {
 		stats: () => s(e)
 	};
 }
-var q = (e) => Math.max(0, Math.round(e / 1e3)), J = class {
+var q = (e) => Math.max(0, Math.round(e / 1e3)), nt = class {
 	#e;
 	#t = /* @__PURE__ */ new Map();
 	#n = /* @__PURE__ */ new Map();
@@ -2807,7 +2873,7 @@ var q = (e) => Math.max(0, Math.round(e / 1e3)), J = class {
 		for (let n of e) this.#s(n, t);
 		let n = new Set(e.map(({ id: e }) => e));
 		for (let [e, r] of [...this.#t]) n.has(e) || this.#u(e, r, t);
-		this.#a ??= this.#t.size > 0 ? setInterval(() => this.#h(), c.reportSampleMs) : void 0;
+		this.#a ??= this.#t.size > 0 ? setInterval(() => this.#g(), c.reportSampleMs) : void 0;
 	}
 	device(e, t) {
 		let n = this.#n.get(e) ?? null;
@@ -2890,32 +2956,39 @@ var q = (e) => Math.max(0, Math.round(e / 1e3)), J = class {
 		clearTimeout(this.#i), this.#i = void 0;
 		let e = this.#r.splice(0);
 		if (e.length === 0) return;
-		let t = e.flatMap((e) => "device" in e ? [e.device] : []), n = await Promise.all(e.flatMap((e) => "media" in e ? [this.#m(e)] : []));
+		let t = e.flatMap((e) => "device" in e ? [e.device] : []), n = await Promise.all(e.flatMap((e) => "media" in e ? [this.#h(e)] : []));
 		try {
 			await this.#e({
 				...n.length > 0 && { media: n },
 				...t.length > 0 && { devices: t }
 			}), this.#o = 0;
-		} catch {
-			this.#o += 1;
+		} catch (t) {
+			J(t) ? this.#o += 1 : this.#m(e);
 		}
 	}
-	async #m({ media: e, of: t }) {
+	#m(e) {
+		this.#r = [...e, ...this.#r].slice(-c.reportEntriesMax), this.#t.size > 0 && (this.#i ??= setTimeout(() => void this.#p(), c.reportAgainMs));
+	}
+	async #h({ media: e, of: t }) {
 		let n = this.#t.get(t);
 		return !n || e.state === "ended" || e.state === "failed" ? e : (await Y(n), {
 			...e,
 			...n.measured
 		});
 	}
-	#h() {
+	#g() {
 		for (let e of this.#t.values()) e.stage === "up" && Y(e);
 	}
 };
+function J(e) {
+	let { status: t } = e ?? {};
+	return typeof t == "number" && t >= 400 && t < 500 && t !== 429;
+}
 async function Y(e) {
 	let t = await e.watched.stats().catch(() => null);
-	t?.localCandidateType && (e.measured = et(t));
+	t?.localCandidateType && (e.measured = rt(t));
 }
-function et(e) {
+function rt(e) {
 	let { roundTripTime: t, packetsLost: n, packetsReceived: r } = e, i = r + n, [a, o] = [X(e, "local"), X(e, "remote")];
 	return {
 		...a && { local: a },
@@ -2924,18 +2997,18 @@ function et(e) {
 		...i > 0 && { lostPerMille: Math.min(1e3, Math.max(0, Math.round(1e3 * n / i))) }
 	};
 }
-var tt = [
+var it = [
 	"host",
 	"srflx",
 	"prflx",
 	"relay"
-], nt = [
+], at = [
 	"udp",
 	"tcp",
 	"tls"
 ];
 function X(e, t) {
-	let n = tt.find((n) => n === e[`${t}CandidateType`]), r = nt.find((n) => n === e[`${t}Protocol`]), i = e[`${t}Family`];
+	let n = it.find((n) => n === e[`${t}CandidateType`]), r = at.find((n) => n === e[`${t}Protocol`]), i = e[`${t}Family`];
 	return n ? {
 		type: n,
 		...r && { protocol: r },
@@ -2943,7 +3016,7 @@ function X(e, t) {
 	} : null;
 }
 // ../media/src/peers.ts
-var rt = ["lost", "replaced"];
+var ot = ["lost", "replaced"];
 function Z(e, t) {
 	return e < t ? "offer" : "answer";
 }
@@ -2951,7 +3024,7 @@ function Q(e) {
 	let t = Math.floor(c.uplinkBits / Math.max(1, e));
 	return Math.max(c.cameraBitsMin, Math.min(c.cameraBitsMax, t));
 }
-var it = class extends n {
+var st = class extends n {
 	state = "connected";
 	trouble = null;
 	#e;
@@ -2988,7 +3061,7 @@ var it = class extends n {
 				...e.data,
 				state: "on"
 			}), this.#s());
-			case "user_left": return rt.includes(e.data.reason) ? this.#c(e.data.userId) : this.#l(e.data.userId), this.#s();
+			case "user_left": return ot.includes(e.data.reason) ? this.#c(e.data.userId) : this.#l(e.data.userId), this.#s();
 			case "offer": return this.#t.get(e.data.senderUserId)?.offered(e.data.sdp, e.data.streams);
 			case "answer": return this.#t.get(e.data.senderUserId)?.answered(e.data.sdp, e.data.streams);
 			case "ice_candidate": return this.#t.get(e.data.senderUserId)?.candidate(e.data.candidate);
@@ -3013,11 +3086,11 @@ var it = class extends n {
 		return Promise.all(this.all().map(s));
 	}
 	watched() {
-		return this.all().map($e);
+		return this.all().map(tt);
 	}
 	see() {}
 	told(e, t) {
-		let n = Ve(t);
+		let n = Ue(t);
 		n && this.#t.get(e)?.told(n);
 	}
 	candidatesRefused(e) {
@@ -3054,7 +3127,7 @@ var it = class extends n {
 		let t = this.#t.get(e.userId);
 		if (t?.isStanding) return t.adopt(e, Z(this.#a, e.rev)), this.told(e.userId, e.attributes ?? {});
 		t && this.#l(e.userId);
-		let { RTCPeerConnection: n } = this.#e, r = new qe(e, {
+		let { RTCPeerConnection: n } = this.#e, r = new Ye(e, {
 			role: Z(this.#a, e.rev),
 			signal: this.#u(e.userId),
 			tracks: this.#n,
@@ -3118,7 +3191,7 @@ var it = class extends n {
 	"microphone",
 	"camera",
 	"screen"
-], at = [
+], ct = [
 	"state",
 	"memberJoined",
 	"memberLeft",
@@ -3127,15 +3200,16 @@ var it = class extends n {
 	"moved",
 	"refused",
 	"ended"
-], ot = class extends n {
+], lt = class extends n {
 	room;
 	media;
 	#e;
 	#t;
 	#n;
-	#r = [];
-	#i = /* @__PURE__ */ new Set();
-	#a = null;
+	#r;
+	#i = [];
+	#a = /* @__PURE__ */ new Set();
+	#o = null;
 	constructor(e) {
 		super();
 		let { media: t, iceTransportPolicy: n = "all", RTCPeerConnection: r, api: i } = e;
@@ -3144,8 +3218,8 @@ var it = class extends n {
 			worthwhile: () => this.#e.isStanding
 		});
 		let { room: a } = this, o = e.getIceServers ?? i?.iceServers?.bind(i);
-		this.#t = new Ae(o, () => this.#e.configure());
-		let s = () => a.flow.mode === "mesh", c = () => new it({
+		this.#t = new Me(o, () => this.#e.configure());
+		let s = () => a.flow.mode === "mesh", c = () => new st({
 			send: (e) => s() && !a.isHidden && a.signal(e),
 			online: () => a.state === "joined" && s() && !a.isHidden,
 			configuration: () => ({
@@ -3153,40 +3227,38 @@ var it = class extends n {
 				iceTransportPolicy: n
 			}),
 			...r && { RTCPeerConnection: r }
-		}), l = e.sfu ?? (() => import("./sfu-CBSwaHcH.js")), u = async () => {
+		}), l = e.sfu ?? (() => import("./sfu-C5I_W-yd.js")), u = async () => {
 			let { SfuPath: e } = await l();
 			return () => new e({
 				room: a,
 				iceTransportPolicy: n
 			});
 		};
-		this.#e = new Qe({
+		this.#e = new et({
 			room: a,
 			mesh: c,
 			sfu: u
-		});
-		let d = e.reports === !1 ? void 0 : i?.report?.bind(i);
-		this.#n = d ? new J((e) => d(a.roomId, e)) : null, this.#c();
+		}), this.#n = e.reports === !1 ? void 0 : i?.report?.bind(i), this.#r = this.#d(a.roomId), this.#l();
 	}
 	get chat() {
 		return this.room.chat;
 	}
 	join() {
 		let { state: e } = this.room;
-		return (e === "idle" || e === "stopped") && this.#o(), this.room.join();
+		return (e === "idle" || e === "stopped") && this.#s(), this.room.join();
 	}
 	leave() {
 		this.room.leave();
 	}
 	publishTrack(e, { name: t = "" } = {}) {
-		if (this.#i.size >= c.extraTracksMax) throw new l("too_many_tracks", `${c.extraTracksMax} tracks are published already, as many as is allowed: unpublish one first.`);
+		if (this.#a.size >= c.extraTracksMax) throw new l("too_many_tracks", `${c.extraTracksMax} tracks are published already, as many as is allowed: unpublish one first.`);
 		let n = {
 			track: e,
 			name: t.slice(0, c.trackNameCharsMax)
 		};
-		this.#i.add(n), this.#e.publish(n);
+		this.#a.add(n), this.#e.publish(n);
 		let r = () => {
-			this.#i.delete(n) && (e.removeEventListener("ended", r), this.#e.unpublish(n));
+			this.#a.delete(n) && (e.removeEventListener("ended", r), this.#e.unpublish(n));
 		};
 		return e.addEventListener("ended", r), {
 			...n,
@@ -3204,7 +3276,7 @@ var it = class extends n {
 	}
 	get view() {
 		let { room: e } = this;
-		return this.#a ??= {
+		return this.#o ??= {
 			state: e.state,
 			userId: e.userId,
 			roomId: e.roomId,
@@ -3213,63 +3285,72 @@ var it = class extends n {
 			refusal: e.ended?.refusal ?? null,
 			crowded: e.isCrowded,
 			peers: this.#e.views(),
-			path: this.#v(),
+			path: this.#x(),
 			rules: e.rules,
 			without: e.without,
 			chat: e.chat.entries,
 			chatHistory: e.chat.history
-		}, this.#a;
+		}, this.#o;
 	}
 	stats() {
 		return this.#e.stats();
 	}
-	#o() {
+	#s() {
 		let { media: e } = this;
-		this.#r.push(e.on("track", ({ slot: e, track: t }) => this.#s(e, t)), e.on("changed", () => this.#d()), e.on("screenSound", (e) => this.#_(e))), this.#d();
-		for (let t of $) this.#s(t, e.track(t));
-		this.#_(e.screenSound);
+		this.#i.push(e.on("track", ({ slot: e, track: t }) => this.#c(e, t)), e.on("changed", () => this.#m()), e.on("screenSound", (e) => this.#b(e))), this.#m();
+		for (let t of $) this.#c(t, e.track(t));
+		this.#b(e.screenSound);
 	}
-	#s(e, t) {
+	#c(e, t) {
 		this.#e.set(e, this.room.isHidden ? null : t);
 	}
-	#c() {
+	#l() {
 		let { room: e } = this;
 		e.on("joined", (t) => {
-			if (this.#t.use(t.iceServers), e.isHidden) for (let e of $) this.#s(e, null);
-			this.#e.joined(t);
-		}), e.on("resumed", () => this.#e.resumed()), e.on("moved", () => this.#e.close()), e.on("degraded", ({ lost: e, without: t }) => this.#u(e ?? !1, !t.includes("media"))), e.on("wake", () => this.#e.resumed()), e.on("signal", (e) => this.#e.hear(e)), e.on("notice", (e) => this.#e.notice(e)), e.on("attributesChanged", ({ member: e, changes: t }) => this.#e.told(e.userId, t)), e.on("state", () => this.#h()), e.on("refused", ({ refusal: e, message: t }) => this.#e.refused(e, t)), e.on("ended", () => this.#y());
-		for (let t of at) e.on(t, (e) => this.emit(t, e));
-		e.on("changed", () => this.#b()), this.#e.on("changed", () => {
-			this.#n?.look(this.#e.watched()), this.#b();
+			if (this.#t.use(t.iceServers), e.isHidden) for (let e of $) this.#c(e, null);
+			this.#e.joined(t), this.#v();
+		}), e.on("resumed", () => {
+			this.#e.resumed(), this.#v();
+		}), e.on("moved", ({ roomId: e }) => this.#u(e)), e.on("degraded", ({ lost: e, without: t }) => this.#p(e ?? !1, !t.includes("media"))), e.on("wake", () => this.#e.resumed()), e.on("signal", (e) => this.#e.hear(e)), e.on("notice", (e) => this.#e.notice(e)), e.on("attributesChanged", ({ member: e, changes: t }) => this.#e.told(e.userId, t)), e.on("refused", ({ refusal: e, message: t }) => this.#e.refused(e, t)), e.on("ended", () => this.#S());
+		for (let t of ct) e.on(t, (e) => this.emit(t, e));
+		e.on("changed", () => this.#C()), this.#e.on("changed", () => {
+			this.#r?.look(this.#e.watched()), this.#C();
 		});
 	}
-	#l = !0;
-	#u(e, t) {
-		let n = t && !this.#l;
-		this.#l = t, (e || n) && this.#e.resumed();
+	#u(e) {
+		this.#r?.end(), this.#r = this.#d(e), this.#_ = !1, this.#e.close();
 	}
-	#d() {
+	#d(e) {
+		let t = this.#n;
+		return t ? new nt((n) => t(e, n)) : null;
+	}
+	#f = !0;
+	#p(e, t) {
+		let n = t && !this.#f;
+		this.#f = t, (e || n) && this.#e.resumed();
+	}
+	#m() {
 		let { view: e } = this.media;
-		for (let t of $) this.#n?.device(t, e[t].trouble);
-		this.#p();
+		for (let t of $) this.#r?.device(t, e[t].trouble);
+		this.#g();
 	}
-	#f = null;
-	#p() {
+	#h = null;
+	#g() {
 		let { on: e } = this.media.view.microphone;
-		this.#f !== e && this.#e.say({ microphone: e }), this.#f = e, this.#h();
+		this.#h !== e && this.#e.say({ microphone: e }), this.#h = e, this.#v();
 	}
-	#m = !1;
-	#h() {
-		let e = this.#f === !1 && this.media.track("microphone") !== null;
-		this.room.state !== "joined" || this.room.isHidden || e === this.#m || (this.#m = e, this.room.setAttributes({ [V]: e ? H : null }).catch(() => {
-			this.#m = null;
+	#_ = !1;
+	#v() {
+		let e = this.#h === !1 && this.media.track("microphone") !== null;
+		this.room.state !== "joined" || this.room.isHidden || e === this.#_ || (this.#_ = e, this.room.setAttributes({ [V]: e ? H : null }).catch(() => {
+			this.#_ = null;
 		}));
 	}
-	#g = null;
-	#_(e) {
-		this.#g?.unpublish(), this.#g = e && this.#i.size < c.extraTracksMax ? this.publishTrack(e, { name: "screen" }) : null;
+	#y = null;
+	#b(e) {
+		this.#y?.unpublish(), this.#y = e && this.#a.size < c.extraTracksMax ? this.publishTrack(e, { name: "screen" }) : null;
 	}
-	#v() {
+	#x() {
 		let { meant: e, mode: t, speaker: n } = this.room.flow;
 		return {
 			meant: e,
@@ -3279,12 +3360,12 @@ var it = class extends n {
 			trouble: this.#e.trouble
 		};
 	}
-	#y() {
-		this.#n?.end(), this.#m = !1, this.#e.close(), this.#t.close();
-		for (let e of this.#r.splice(0)) e();
+	#S() {
+		this.#r?.end(), this.#_ = !1, this.#e.close(), this.#t.close();
+		for (let e of this.#i.splice(0)) e();
 	}
-	#b() {
-		this.#a = null, this.emit("changed", void 0);
+	#C() {
+		this.#o = null, this.emit("changed", void 0);
 	}
 };
-export { l as AldisError, ue as Api, C as CLOSE_CODES, ot as Call, T as Connection, me as ERROR_CODES, n as Emitter, _ as LIMITS, c as MEDIA_LIMITS, B as Media, m as NotSent, f as Problem, h as RequestRefused, I as Room, p as RoomEnded, i as SLOTS, F as Session, u as SignedOut, d as Unreachable, P as socketUrl };
+export { l as AldisError, ue as Api, C as CLOSE_CODES, lt as Call, T as Connection, me as ERROR_CODES, n as Emitter, _ as LIMITS, c as MEDIA_LIMITS, B as Media, m as NotSent, f as Problem, h as RequestRefused, I as Room, p as RoomEnded, i as SLOTS, F as Session, u as SignedOut, d as Unreachable, P as socketUrl };

@@ -123,7 +123,8 @@ export class Call extends Emitter<CallEvents> {
   readonly media: Media;
   readonly #paths: PathSwitch;
   readonly #ice: IceServers;
-  readonly #reporter: Reporter | null;
+  readonly #report: ((roomId: string, reports: Reports) => Promise<void>) | undefined;
+  #reporter: Reporter | null;
   readonly #cleanup: (() => void)[] = [];
   readonly #published = new Set<Extra>();
   #view: CallView | null = null;
@@ -151,8 +152,8 @@ export class Call extends Emitter<CallEvents> {
       return () => new SfuPath({ room, iceTransportPolicy });
     };
     this.#paths = new PathSwitch({ room, mesh, sfu });
-    const report = options.reports === false ? undefined : api?.report?.bind(api);
-    this.#reporter = report ? new Reporter((reports) => report(room.roomId, reports)) : null;
+    this.#report = options.reports === false ? undefined : api?.report?.bind(api);
+    this.#reporter = this.#newReporter(room.roomId);
     this.#listen();
   }
 
@@ -266,17 +267,20 @@ export class Call extends Emitter<CallEvents> {
       this.#ice.use(joined.iceServers);
       if (room.isHidden) for (const slot of SLOTS) this.#send(slot, null);
       this.#paths.joined(joined);
+      // After the room has told again what was told in a lost session.
+      this.#tellMuted();
     });
-    room.on("resumed", () => this.#paths.resumed());
-    // Whoever was in the room before is not in this one.
-    room.on("moved", () => this.#paths.close());
+    room.on("resumed", () => {
+      this.#paths.resumed();
+      this.#tellMuted();
+    });
+    room.on("moved", ({ roomId }) => this.#moved(roomId));
     // What was acknowledged may not have arrived: connections that do not work restart.
     room.on("degraded", ({ lost, without }) => this.#degraded(lost ?? false, !without.includes("media")));
     room.on("wake", () => this.#paths.resumed());
     room.on("signal", (message: Numbered) => this.#paths.hear(message));
     room.on("notice", (notice) => this.#paths.notice(notice));
     room.on("attributesChanged", ({ member, changes }) => this.#paths.told(member.userId, changes));
-    room.on("state", () => this.#tellMuted());
     room.on("refused", ({ refusal, message }) => this.#paths.refused(refusal, message));
     room.on("ended", () => this.#end());
     for (const type of FORWARDED) room.on(type, (event) => this.emit(type, event as never));
@@ -285,6 +289,19 @@ export class Call extends Emitter<CallEvents> {
       this.#reporter?.look(this.#paths.watched());
       this.#changed();
     });
+  }
+
+  /** Whoever was in the room before is not in this one, which was told nothing; what ends is told in the one before. */
+  #moved(roomId: string): void {
+    this.#reporter?.end();
+    this.#reporter = this.#newReporter(roomId);
+    this.#toldMuted = false;
+    this.#paths.close();
+  }
+
+  #newReporter(roomId: string): Reporter | null {
+    const report = this.#report;
+    return report ? new Reporter((reports) => report(roomId, reports)) : null;
   }
 
   #hasMedia = true;

@@ -40,6 +40,8 @@ export const LIMITS = {
   reportEntriesMax: 16,
   /** … measured this often meanwhile … */
   reportSampleMs: 20_000,
+  /** … again after this long if the service was away … */
+  reportAgainMs: 20_000,
   /** … and no more after so many refusals in a row. */
   reportRefusalsMax: 3,
   /** Characters of such a track's name. */

@@ -115,10 +115,11 @@ export class Media extends Emitter<MediaEvents> {
     this.#drop(device, true);
     await this.#open(device, () => acquire(device, deviceId));
     const track = this.#tracks.get(device);
-    if (track && !on) {
-      track.enabled = false;
-      this.#set(device, { on: false });
-    }
+    // None follows after all: the others keep no picture that has stopped.
+    if (!track) return this.emit("track", { slot: device, track: null });
+    if (on) return;
+    track.enabled = false;
+    this.#set(device, { on: false });
   }
 
   /** A person has read what was wrong. */

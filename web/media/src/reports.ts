@@ -1,5 +1,5 @@
 // What became of each connection and device, told to the service a few at a time: so that an operator can say why a call failed. Never an
-// address. Nothing waits for it, and what the service does not take is dropped.
+// address. Nothing waits for it; what the service refuses is dropped, and of what does not reach it the newest is told again later.
 import type { CandidateInfo, DeviceReport, MediaReport, Reports } from "@aldis/client";
 import { LIMITS } from "./limits.ts";
 import type { DeviceTrouble } from "./media.ts";
@@ -158,9 +158,16 @@ export class Reporter {
     try {
       await this.#send({ ...(media.length > 0 && { media }), ...(devices.length > 0 && { devices }) });
       this.#refused = 0;
-    } catch {
-      this.#refused += 1;
+    } catch (error) {
+      if (isRefusal(error)) this.#refused += 1;
+      else this.#keep(entries);
     }
+  }
+
+  /** The service is away; after the call there is nobody to try again. */
+  #keep(entries: readonly Entry[]): void {
+    this.#queue = [...entries, ...this.#queue].slice(-LIMITS.reportEntriesMax);
+    if (this.#known.size > 0) this.#batch ??= setTimeout(() => void this.#flush(), LIMITS.reportAgainMs);
   }
 
   /** A connection that works now is measured now. */
@@ -174,6 +181,12 @@ export class Reporter {
   #sample(): void {
     for (const course of this.#known.values()) if (course.stage === "up") void measure(course);
   }
+}
+
+/** The service does not take it: by its status, as an application may have the classes twice. */
+function isRefusal(error: unknown): boolean {
+  const { status } = (error ?? {}) as { status?: unknown };
+  return typeof status === "number" && status >= 400 && status < 500 && status !== 429;
 }
 
 async function measure(course: Course): Promise<void> {

@@ -164,7 +164,8 @@ test("its events are the room's, and its end closes every connection", async () 
   expect(made.room.ended).toBeInstanceOf(RoomEnded);
 });
 
-test("the service is told what became of connections, unless that is switched off", async () => {
+/** What an API is told of connections, each with its room. */
+function reported() {
   const told: unknown[] = [];
   const api = {
     token: async () => "token",
@@ -172,6 +173,17 @@ test("the service is told what became of connections, unless that is switched of
     deleteMessage: async () => {},
     report: async (roomId: string, reports: unknown) => void told.push([roomId, reports]),
   };
+  return { told, api };
+}
+const FROM_ZOE = {
+  media: [
+    { userId: "zoe", state: "connected", seconds: 0 },
+    { userId: "zoe", state: "ended", seconds: 0 },
+  ],
+};
+
+test("the service is told what became of connections, unless that is switched off", async () => {
+  const { told, api } = reported();
   for (const reports of [true, false]) {
     const { call: made } = await call({ api, reports });
     FakePeerConnection.last.become("connected");
@@ -179,11 +191,19 @@ test("the service is told what became of connections, unless that is switched of
     await settle();
     FakeSocket.made = [];
   }
-  const media = [
-    { userId: "zoe", state: "connected", seconds: 0 },
-    { userId: "zoe", state: "ended", seconds: 0 },
-  ];
-  expect(told).toEqual([["abc-defg-hij", { media }]]);
+  expect(told).toEqual([["abc-defg-hij", FROM_ZOE]]);
+});
+
+test("what became of connections is told of the room that they were in, after a move, too", async () => {
+  const { told, api } = reported();
+  const { call: made, socket } = await call({ api });
+  FakePeerConnection.last.become("connected");
+  socket.say({ type: "moved", data: { roomId: "xyz-abcd-efg" } });
+  socket.say(joined(9, [{ userId: "bob", rev: 8 }], "s2"));
+  await settle();
+  made.leave();
+  await settle();
+  expect(told).toEqual([["abc-defg-hij", FROM_ZOE]]);
 });
 
 test("a move closes the connections with those who were there, and others are made in the other room", async () => {

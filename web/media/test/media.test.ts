@@ -88,4 +88,15 @@ describe("media", () => {
     expect(opened[0]?.stopped).toBe(true);
     expect(told).toEqual([opened[1]]);
   });
+
+  test("choosing a device that cannot be opened ends what was sent", async () => {
+    const media = new Media();
+    await media.start({ microphone: false, camera: true });
+    const told: unknown[] = [];
+    media.on("track", ({ slot, track }) => told.push([slot, track]));
+    refuse = "NotReadableError";
+    await media.choose("camera", "other");
+    expect(told).toEqual([["camera", null]]);
+    expect(media.view.camera).toMatchObject({ on: false, busy: false, trouble: "busy" });
+  });
 });

@@ -1,5 +1,6 @@
 // Whether a microphone sends silence, which no description shows: told by the attribute `microphone`, to whoever is here or comes.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { ServerToClient } from "../../client/src/wire.ts";
 import { FakeSocket } from "../../client/test/fakes.ts";
 import { joined, WELCOME, welcome } from "../../client/test/stage.ts";
 import { Call } from "../src/call.ts";
@@ -84,6 +85,45 @@ test("what changes while the service is away is told when it is back", async () 
   });
   await settle();
   expect(told(FakeSocket.last)).toEqual([{ microphone: "muted" }]);
+});
+
+/** The service is away; what is done meanwhile; it is back, with the session as `answer` says. */
+async function away(socket: FakeSocket, meanwhile: () => Promise<void>, ...answer: ServerToClient[]) {
+  socket.cut(1006);
+  await meanwhile();
+  await vi.advanceTimersByTimeAsync(3_000);
+  FakeSocket.last.open();
+  await settle();
+  FakeSocket.last.say({ type: "welcome", data: WELCOME });
+  for (const message of answer) FakeSocket.last.say(message);
+  await settle();
+  return FakeSocket.last;
+}
+const RESUMED = { peers: [], fromSeq: 1, lastCid: 1, media: { mode: "mesh" as const, epoch: 0 } };
+
+test.each<[string, ServerToClient[]]>([
+  ["the session is lost", [{ type: "resume_failed", data: { reason: "seat_gone" } }, joined(6, [], "s2")]],
+  ["the room's memory is lost", [{ type: "resumed", data: { ...RESUMED, lost: true } }]],
+])("whoever unmutes while the service is away, and %s, is told to be heard in the end", async (_, answer) => {
+  const media = await speaking();
+  const { socket } = await call(media);
+  await media.toggle("microphone");
+  socket.say({ type: "ack", cid: 1 });
+  await settle();
+  const next = await away(socket, () => media.toggle("microphone"), ...answer);
+  expect(told(next).at(-1)).toEqual({ microphone: null });
+});
+
+test("whoever is moved to another room says there that they are muted", async () => {
+  const media = await speaking();
+  const { socket } = await call(media);
+  await media.toggle("microphone");
+  socket.say({ type: "ack", cid: 1 });
+  await settle();
+  socket.say({ type: "moved", data: { roomId: "xyz-abcd-efg" } });
+  socket.say(joined(9, [], "s2"));
+  await settle();
+  expect(told(socket)).toEqual([{ microphone: "muted" }, { microphone: "muted" }]);
 });
 
 test("others are shown muted by what they tell, also if they told it before we came", async () => {

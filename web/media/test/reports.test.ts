@@ -1,4 +1,4 @@
-import type { Reports } from "@aldis/client";
+import { Problem, type Reports, Unreachable } from "@aldis/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { LIMITS } from "../src/limits.ts";
 import type { Peer } from "../src/peer.ts";
@@ -176,8 +176,50 @@ test("a device's trouble is told once; who closes the picker of screens has none
   expect(told[1]).toEqual({ devices: [{ device: "camera", trouble: "ended" }] });
 });
 
+const problem = (status: number) => new Problem(status, {}, null);
+
+test.each([
+  ["is unreachable", new Unreachable()],
+  ["fails", problem(503)],
+  ["is asked too often", problem(429)],
+])("a service that %s for a while is told afterwards, the newest", async (_, error) => {
+  let isAway = true;
+  const { made, told } = reporter(() => (isAway ? Promise.reject(error) : Promise.resolve()));
+  for (let round = 0; round < 5; round += 1) {
+    const { peer, pc } = connection(`u${round}`);
+    pc.connectionState = "connected";
+    made.look([watched(peer)]);
+    await pass(LIMITS.reportAgainMs);
+  }
+  isAway = false;
+  told.length = 0;
+  await pass(LIMITS.reportAgainMs);
+  const known = told.flatMap(({ media }) => media ?? []);
+  expect(known.map(({ userId, state }) => `${userId} ${state}`).sort()).toEqual([
+    "u0 connected",
+    "u0 ended",
+    "u1 connected",
+    "u1 ended",
+    "u2 connected",
+    "u2 ended",
+    "u3 connected",
+    "u3 ended",
+    "u4 connected",
+  ]);
+});
+
+test("after the call nobody tries again", async () => {
+  const { made, told } = reporter(() => Promise.reject(new Unreachable()));
+  const { peer, pc } = connection("zoe");
+  pc.connectionState = "connected";
+  made.look([watched(peer)]);
+  made.end();
+  await pass(10 * LIMITS.reportAgainMs);
+  expect(told.length).toBe(1);
+});
+
 test("a service that does not take reports is left alone, and many at once are cut", async () => {
-  const { made, told } = reporter(() => Promise.reject(new Error("404")));
+  const { made, told } = reporter(() => Promise.reject(problem(404)));
   for (let round = 0; round < 5; round += 1) {
     const peers = Array.from({ length: 20 }, (_, number) => connection(`u${number}`));
     for (const { pc } of peers) pc.connectionState = "connected";

@@ -137,13 +137,21 @@ describe("receiving", () => {
     room.refuse("sfu_consume", "media_rejected");
     room.seat("bob", camera("v2"), microphone("m2"));
     await news(path);
-    expect(shown(path)[1]).toEqual(["bob", true, false, "connecting"]);
+    // Nothing of theirs is yet to come.
+    expect(shown(path)[1]).toEqual(["bob", true, false, "connected"]);
     expect(path.trouble?.code).toBe("media_rejected");
     room.members = room.members.filter(({ userId }) => userId === "ann");
     await news(path);
     expect(shown(path).map(([userId]) => userId)).toEqual(["ann"]);
     expect(path.trouble).toBe(null);
   });
+});
+
+test("a member whose track has ended at the media server is not waited for, though the room's news of it are late", async () => {
+  const { path } = await stage();
+  path.notice({ type: "sfu_consumer_closed", data: { consumerId: "c-v1", reason: "closed" } } as never);
+  await news(path);
+  expect(shown(path)).toEqual([["ann", true, false, "connected"]]);
 });
 
 describe("sending", () => {
@@ -244,6 +252,47 @@ describe("sending", () => {
     await settle();
     expect(room.takeAsked()).toEqual([`close_producer ${producer?.id}`]);
     expect([producer?.closed, second.stopped]).toEqual([true, false]);
+  });
+
+  test.each(["media_unavailable", "unavailable", "timeout"])(
+    "a camera that is switched off is closed there in spite of %s, before it is announced again",
+    async (code) => {
+      const { room, path } = await stage();
+      path.set("camera", track("video", 1_280));
+      await settle();
+      const transport = FakeTransport.open("send");
+      const [first] = transport.producers;
+      room.takeAsked();
+      for (let time = 0; time < 2; time += 1) room.refuse("sfu_close_producer", code, 1_000);
+      path.set("camera", null);
+      await settle();
+      path.set("camera", track("video", 1_280));
+      await settle();
+      expect(room.takeAsked()).toEqual(Array(2).fill(`close_producer ${first?.id}`));
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(room.takeAsked()).toEqual([`close_producer ${first?.id}`, "produce camera"]);
+      expect([transport.closed, transport.producers.length]).toEqual([false, 2]);
+    },
+  );
+
+  test("a track that has ended there already is not closed again; one that may not be closed does not keep the others", async () => {
+    const { room, path } = await stage();
+    path.set("camera", track("video", 1_280));
+    path.set("screen", track("video", 1_280));
+    await settle();
+    room.takeAsked();
+    room.refuse("sfu_close_producer", "media_not_found");
+    path.set("camera", null);
+    await settle();
+    path.resumed();
+    await settle();
+    expect(room.takeAsked().length).toBe(1);
+    room.refuse("sfu_close_producer", "forbidden");
+    path.set("screen", null);
+    path.set("microphone", track("audio"));
+    await settle();
+    const asked = room.takeAsked().map((each) => each.split(" ")[0]);
+    expect(asked).toEqual(["close_producer", "produce", "close_producer"]);
   });
 });
 

@@ -141,4 +141,12 @@ describe("media has arrived", () => {
     expect(hasArrived(silent, stats(0, 0))).toBe(true);
     expect(hasArrived({ ...(silent as object), connection: "connecting" } as never, stats(9))).toBe(false);
   });
+  test("of whom nobody sees here, when a packet of their voice came: no picture is on its way", () => {
+    const unseen = (packets: number, more = {}) =>
+      hasArrived({ ...(view as object), ...more } as never, stats(0, packets), { width: 0 });
+    expect([unseen(0), unseen(1)]).toEqual([false, true]);
+    expect(unseen(0, { microphone: false })).toBe(true);
+    expect(unseen(1, { screen: true })).toBe(false);
+    expect(hasArrived(view, stats(0, 1), { width: 320 })).toBe(false);
+  });
 });

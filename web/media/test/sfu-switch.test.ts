@@ -5,7 +5,7 @@ import { joined } from "../../client/test/stage.ts";
 import { LIMITS } from "../src/limits.ts";
 import { PathSwitch } from "../src/paths/switch.ts";
 import { Peers } from "../src/peers.ts";
-import { FakePeerConnection, FakeStream, settle } from "./fakes.ts";
+import { FakePeerConnection, FakeStream, sdp, settle } from "./fakes.ts";
 import { camera, FakeRoom, FakeTransport, microphone, NEWS, newPath, track } from "./sfu-fakes.ts";
 
 type MediaReason = Extract<Numbered, { type: "media_changed" }>["data"]["reason"];
@@ -99,6 +99,23 @@ test("complaint 9: who does not send by the new path yet is shown by the old one
   room.seat("ann", microphone("m2", true), camera("v2"));
   paths.hear(NEWS);
   await settle();
+  await vi.advanceTimersByTimeAsync(LIMITS.switchPollMs);
+  expect(face(paths)).toEqual(["track-c-m2", "track-c-v2"]);
+});
+
+test("who is on another page, whose pictures are paused, is heard by the new path as soon as their voice comes", async () => {
+  const { room, paths, change } = await stage();
+  paths.see("ann", 0);
+  await change("sfu", 2);
+  room.seat("ann", microphone("m2"), camera("v2"));
+  paths.hear(NEWS);
+  await settle();
+  const { consumers } = FakeTransport.open("recv");
+  for (const consumer of consumers) consumer.frames = 0;
+  await vi.advanceTimersByTimeAsync(LIMITS.switchPollMs * 2);
+  expect(face(paths)).toEqual(["track-c-m1", "track-c-v1"]);
+  const voice = consumers.find(({ id }) => id === "c-m2");
+  if (voice) voice.frames = 3;
   await vi.advanceTimersByTimeAsync(LIMITS.switchPollMs);
   expect(face(paths)).toEqual(["track-c-m2", "track-c-v2"]);
 });
@@ -248,4 +265,66 @@ test("a room of mode auto that grows keeps the browsers' connections until pictu
     true,
     false,
   ]);
+});
+
+/** A room of mode auto, with Ann connected directly, that has grown and shrinks again before anything came by the media server. */
+async function backInTime() {
+  const made = await stage(undefined, { meant: "mesh", mode: "mesh", epoch: 0 });
+  const { room, paths, sent, change } = made;
+  const direct = FakePeerConnection.last;
+  paths.hear({ type: "answer", seq: 1, data: { senderUserId: "ann", sdp: sdp("ann-1") } });
+  await settle();
+  direct.become("connected");
+  await change("sfu", 1, "grown");
+  room.seat("ann", microphone("m1"), camera("v1"));
+  paths.hear(NEWS);
+  await settle();
+  for (const consumer of FakeTransport.open("recv").consumers) consumer.frames = 0;
+  await vi.advanceTimersByTimeAsync(LIMITS.switchMs / 2);
+  sent.length = 0;
+  return { ...made, direct };
+}
+
+test("the browsers' connections that are in use still are kept when media goes back to them; nobody has two", async () => {
+  const { paths, sent, change, direct } = await backInTime();
+  await change("mesh", 2, "shrunk");
+  expect([FakePeerConnection.made.length, direct.closed]).toEqual([1, false]);
+  expect(FakeTransport.made.every(({ closed }) => closed)).toBe(true);
+  // Whether Ann has kept hers as well shows in her answer to this.
+  expect(sent.map(({ type }) => type)).toEqual(["offer"]);
+  paths.hear({ type: "answer", seq: 2, data: { senderUserId: "ann", sdp: sdp("ann-1") } });
+  await vi.advanceTimersByTimeAsync(LIMITS.switchMs);
+  expect([FakePeerConnection.made.length, direct.closed, paths.state]).toEqual([1, false, "connected"]);
+});
+
+test("a member who has closed the connection meanwhile gets another one, once", async () => {
+  const { paths, sent, change, direct } = await backInTime();
+  await change("mesh", 2, "shrunk");
+  paths.hear({ type: "answer", seq: 2, data: { senderUserId: "ann", sdp: sdp("ann-2") } });
+  await settle();
+  expect([FakePeerConnection.made.length, direct.closed]).toEqual([2, true]);
+  expect(sent.map(({ type }) => type)).toEqual(["offer", "offer"]);
+  paths.hear({ type: "answer", seq: 3, data: { senderUserId: "ann", sdp: sdp("ann-3") } });
+  await settle();
+  FakePeerConnection.last.become("connected");
+  await vi.advanceTimersByTimeAsync(LIMITS.switchMs);
+  expect(FakePeerConnection.made.length).toBe(2);
+});
+
+test("who leaves while media goes by the media server is not met again", async () => {
+  const { room, paths, change, direct } = await backInTime();
+  room.members = [];
+  paths.hear({ type: "user_left", seq: 2, data: { userId: "ann", reason: "left" } });
+  expect(direct.closed).toBe(true);
+  await change("mesh", 2, "shrunk");
+  expect([paths.views(), FakePeerConnection.made.length]).toEqual([[], 1]);
+});
+
+test("of connections that linger for others none is left once there are other ones between the browsers", async () => {
+  const { change, direct } = await backInTime();
+  for (const consumer of FakeTransport.open("recv").consumers) consumer.frames = 3;
+  await vi.advanceTimersByTimeAsync(LIMITS.switchPollMs);
+  expect(direct.closed).toBe(false);
+  await change("mesh", 2, "shrunk");
+  expect([FakePeerConnection.made.length, direct.closed]).toEqual([2, true]);
 });

@@ -72,7 +72,7 @@ impl Connection {
         cx.out.push(Effect::Welcome(identity.user.clone()));
         self.identity = Some(identity);
         if self.without != Without::default() {
-            cx.out.push(degraded_message(self.without));
+            cx.out.push(degraded_message(self.without, false));
         }
         if let Some(resume) = resume {
             self.resume(resume, cx);

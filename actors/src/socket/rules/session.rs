@@ -250,7 +250,7 @@ impl Connection {
             session.restarts = 0;
         } else if !session.told_lost {
             session.told_lost = true;
-            cx.out.push(Effect::Send(ServerToClient::Degraded { without: &[], lost: true }));
+            cx.out.push(super::degraded_message(self.without, true));
         }
     }
 

@@ -1,5 +1,5 @@
 import { Problem } from "@aldis/client";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { account } from "../account.ts";
 import { Field } from "../parts/field.tsx";
 import { SubmitButton } from "../parts/submit-button.tsx";
@@ -52,6 +52,8 @@ export function AsGuest({ roomId, asksHost, why, onRefused }: AsGuestProps) {
         autoComplete="name"
         maxLength={64}
         defaultValue={guestName()}
+        // Whoever has waited in vain is back where they were.
+        autoFocus={isTried}
         required
       />
       <Trouble text={isTried ? trouble : why} />
@@ -69,7 +71,7 @@ function AtTheDoor({ onGiveUp }: { onGiveUp: () => void }) {
   const texts = t().invited;
   const heading = useRef<HTMLHeadingElement>(null);
   // The form, and the focus with it, has gone.
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <section className="card sign-in" data-testid="guest-waiting">
       <h2 className="page-title" ref={heading} tabIndex={-1}>

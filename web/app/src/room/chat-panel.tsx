@@ -30,7 +30,7 @@ export function ChatPanel({ entries, history, chat, isHost, onClose }: ChatPanel
   return (
     <aside className="chat" aria-label={texts.title} data-testid="chat">
       <header className="chat__head">
-        <h2>{texts.title}</h2>
+        <h2 tabIndex={-1}>{texts.title}</h2>
         <button
           type="button"
           className="button button--quiet button--icon"

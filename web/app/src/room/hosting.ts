@@ -5,9 +5,7 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { api } from "../account.ts";
 import { r } from "../strings/room.ts";
 import { explain } from "../submit.ts";
-
-/** Who waits may have gone again without a word: the list is read anew this often while it is shown. Milliseconds. */
-const AGAIN_MS = 10_000;
+import { WaitingList } from "./waiting-list.ts";
 
 const NOBODY: readonly WaitingGuest[] = [];
 
@@ -67,23 +65,13 @@ export function useHosting(call: Call, view: CallView, notice: (text: string) =>
   };
 }
 
-/** Who waits, for the host: read at first, when their number changes, and again while somebody waits; and how to read it. */
+/** Who waits, for the host, and how to read it. */
 function useWaiting(call: Call, isHost: boolean): [readonly WaitingGuest[], () => void] {
   const [waiting, setWaiting] = useState<readonly WaitingGuest[]>([]);
-  const load = useCallback(() => {
-    // What does not come is read at the next change, or by the timer.
-    api.waitingGuests(call.room.roomId).then(setWaiting, () => {});
+  const list = useMemo(() => {
+    const { room } = call;
+    return new WaitingList({ room, read: () => api.waitingGuests(room.roomId), show: setWaiting });
   }, [call]);
-  useEffect(() => {
-    if (!isHost) return setWaiting([]);
-    load();
-    return call.room.on("guestsWaiting", load);
-  }, [call, isHost, load]);
-  const isEmpty = waiting.length === 0;
-  useEffect(() => {
-    if (isEmpty) return;
-    const timer = setInterval(load, AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [isEmpty, load]);
-  return [waiting, load];
+  useEffect(() => (isHost ? list.watch() : undefined), [isHost, list]);
+  return [waiting, list.load];
 }

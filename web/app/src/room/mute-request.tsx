@@ -1,50 +1,35 @@
 import type { Call, Media } from "@aldis/media";
 import { useView } from "@aldis/react";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo } from "react";
 import { r } from "../strings/room.ts";
-
-interface Asked {
-  /** The host's name. */
-  by: string;
-  device: "microphone" | "camera";
-}
+import { AskedToMute } from "./asked-to-mute.ts";
 
 /** The host asks to be quiet; whether one is, one decides oneself. */
 export function MuteRequest({ call, media }: { call: Call; media: Media }) {
-  const [asked, setAsked] = useState<Asked | null>(null);
-  const view = useView(media);
-  useEffect(
-    () =>
-      call.room.on("muteRequested", ({ by, kind }) => {
-        const device = kind === "audio" ? "microphone" : "camera";
-        const name = call.view.peers.find((peer) => peer.userId === by)?.name ?? r().host.someHost;
-        if (media.view[device].on) setAsked({ by: name, device });
-      }),
-    [call, media],
-  );
-  // Whoever has switched it off has answered.
-  if (!asked || !view[asked.device].on) return null;
+  const requests = useMemo(() => new AskedToMute({ room: call.room, media }), [call, media]);
+  useEffect(() => requests.watch(), [requests]);
+  const asked = useView(requests);
+  if (!asked) return null;
+  const { by, device } = asked;
+  const name = call.view.peers.find((peer) => peer.userId === by)?.name ?? r().host.someHost;
   const texts = r().muteRequest;
   return (
     <div className="banner" role="alert" data-testid="mute-request">
-      <span>{texts[asked.device](asked.by)}</span>
+      <span>{texts[device](name)}</span>
       <span className="banner__ways">
         <button
           type="button"
           className="linklike"
           data-testid="mute-request-yes"
-          onClick={() => {
-            setAsked(null);
-            void media.toggle(asked.device);
-          }}
+          onClick={() => void media.toggle(device)}
         >
-          {asked.device === "microphone" ? r().controls.mute : r().controls.cameraOff}
+          {device === "microphone" ? r().controls.mute : r().controls.cameraOff}
         </button>
         <button
           type="button"
           className="linklike"
           data-testid="mute-request-no"
-          onClick={() => setAsked(null)}
+          onClick={() => requests.answered()}
         >
           {texts.no}
         </button>

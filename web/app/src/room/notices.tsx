@@ -33,19 +33,34 @@ export function useNotices(view: CallView, call: Call, chatOpen: boolean) {
   return { notices, notice };
 }
 
+/** Who was in a room, by user id. */
+interface Present {
+  roomId: string;
+  names: ReadonlyMap<string, string>;
+}
+
+/** The names of who came and who left; nobody did where we have just come, or were moved. Pure. */
+export function comingAndGoing(before: Present | null, now: Present): { came: string[]; left: string[] } {
+  const was = before?.roomId === now.roomId ? before.names : now.names;
+  const beyond = (all: Present["names"], known: Present["names"]) =>
+    [...all].flatMap(([userId, name]) => (known.has(userId) ? [] : [name]));
+  return { came: beyond(now.names, was), left: beyond(was, now.names) };
+}
+
 function useComingAndGoing(view: CallView, notice: (text: string) => void): void {
-  const before = useRef<Map<string, string> | null>(null);
+  const before = useRef<Present | null>(null);
   useEffect(() => {
     // While disconnected, the list of members may be stale.
     if (view.state !== "joined") return;
-    const now = new Map(view.peers.map((peer) => [peer.userId, peer.name]));
-    const was = before.current ?? now;
+    const names = new Map(view.peers.map((peer) => [peer.userId, peer.name]));
+    const now = { roomId: view.roomId, names };
     const tell = (text: string, sound: "came" | "left") => {
       notice(text);
       if (currentHabits().sounds) void chime(sound);
     };
-    for (const [userId, name] of now) if (!was.has(userId)) tell(r().notices.came(name), "came");
-    for (const [userId, name] of was) if (!now.has(userId)) tell(r().notices.left(name), "left");
+    const { came, left } = comingAndGoing(before.current, now);
+    for (const name of came) tell(r().notices.came(name), "came");
+    for (const name of left) tell(r().notices.left(name), "left");
     before.current = now;
   }, [view, notice]);
 }

@@ -26,7 +26,7 @@ export function PeoplePanel({ view, media, user, hands, hosting, onClose }: Peop
   return (
     <aside className="panel" aria-label={texts.title} data-testid="people">
       <header className="panel__head">
-        <h2>{texts.title}</h2>
+        <h2 tabIndex={-1}>{texts.title}</h2>
         <button
           type="button"
           className="button button--quiet button--icon"

@@ -39,7 +39,9 @@ export interface Hands {
 
 /** `notice` shows a short text. */
 export function useReactions(call: Call, view: CallView, notice: (text: string) => void): Hands {
-  const [isOwnUp, setOwnUp] = useState(false);
+  // Until the room has it, what was pressed last.
+  const [wish, setWish] = useState<boolean | null>(null);
+  const isOwnUp = wish ?? HAND in call.room.attributes;
   const reactedAt = useRef(Number.NEGATIVE_INFINITY);
   const up = useRaised(call, view);
 
@@ -60,9 +62,12 @@ export function useReactions(call: Call, view: CallView, notice: (text: string) 
   }, [call, notice]);
 
   const toggle = useCallback(() => {
-    setOwnUp(!isOwnUp);
+    setWish(!isOwnUp);
     // The room sets it again where a session was lost.
-    call.room.setAttributes({ [HAND]: isOwnUp ? null : String(Date.now()) }).catch(() => setOwnUp(isOwnUp));
+    call.room
+      .setAttributes({ [HAND]: isOwnUp ? null : String(Date.now()) })
+      .catch(() => {})
+      .finally(() => setWish(null));
   }, [call, isOwnUp]);
   const react = useCallback(
     (reaction: Reaction) => {

@@ -7,19 +7,24 @@ import { r } from "../strings/room.ts";
 import type { Hosting } from "./hosting.ts";
 
 interface RoomFacts {
+  roomId: string;
   hostId: string;
   locked: boolean;
   waiting: number;
 }
 
-/** What to say of a change. `nameOf`: a member's, or `null` for oneself. Pure. */
+/**
+ * What to say of a change. Of a room that we have just come to, or were moved to: who waits. `nameOf`: a member's, or `null` for
+ * oneself. Pure.
+ */
 export function newsOf(
-  before: RoomFacts,
+  last: RoomFacts | null,
   now: RoomFacts,
   nameOf: (userId: string) => string | null,
 ): string[] {
   const texts = r().notices;
   const news: string[] = [];
+  const before = last?.roomId === now.roomId ? last : { ...now, waiting: 0 };
   if (now.hostId !== before.hostId) {
     const name = nameOf(now.hostId);
     news.push(name === null ? texts.youHost : texts.hosts(name));
@@ -36,15 +41,16 @@ export function useRoomNews(view: CallView, hosting: Hosting, notice: (text: str
   const peers = useRef(view.peers);
   peers.current = view.peers;
   const before = useRef<RoomFacts | null>(null);
-  const { userId } = view;
+  const { userId, roomId } = view;
   useEffect(() => {
     if (hostId === null) return;
-    const now = { hostId, locked, waiting: count };
-    const was = before.current ?? { ...now, waiting: 0 };
+    const now = { roomId, hostId, locked, waiting: count };
+    const last = before.current;
     before.current = now;
     const nameOf = (id: string) =>
       id === userId ? null : (peers.current.find((peer) => peer.userId === id)?.name ?? r().chat.someone);
-    for (const text of newsOf(was, now, nameOf)) notice(text);
-    if (now.waiting > was.waiting && currentHabits().sounds) void chime("came");
-  }, [hostId, locked, count, userId, notice]);
+    for (const text of newsOf(last, now, nameOf)) notice(text);
+    const waited = last?.roomId === roomId ? last.waiting : 0;
+    if (count > waited && currentHabits().sounds) void chime("came");
+  }, [roomId, hostId, locked, count, userId, notice]);
 }

@@ -11,12 +11,12 @@ interface FirstStrings {
 export const firstStrings: Record<Language, FirstStrings> = {
   en: {
     welcome: "Calls that stay up",
-    what: "Create a room, share its link, talk. Nothing to install; audio and video go directly from browser to browser.",
+    what: "Create a room, share its link, talk. Nothing to install; in small rooms audio and video go directly from browser to browser.",
     invited: (name) => `You are invited to “${name}”`,
   },
   de: {
     welcome: "Gespräche, die halten",
-    what: "Raum anlegen, Link teilen, sprechen. Nichts zu installieren; Ton und Bild gehen direkt von Browser zu Browser.",
+    what: "Raum anlegen, Link teilen, sprechen. Nichts zu installieren; in kleinen Räumen gehen Ton und Bild direkt von Browser zu Browser.",
     invited: (name) => `Sie sind zu „${name}“ eingeladen`,
   },
 };

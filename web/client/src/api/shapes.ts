@@ -13,7 +13,7 @@ export type Guests = Shape<"Guests">;
 /** A room. `participants` is absent when unknown, and in lists. */
 export type RoomInfo = Shape<"RoomBody">;
 
-/** Settings chosen by a room's host; what is left out stays as it is, or is the default. */
+/** Settings of a new room; what is left out is the default. */
 export type RoomSettings = Given<Omit<Shape<"CreateRoom">, "mode" | "guests">> & {
   /**
    * `sfu`: through a media server, where the node has one; `auto`: through it from three members on, with two between their
@@ -21,9 +21,10 @@ export type RoomSettings = Given<Omit<Shape<"CreateRoom">, "mode" | "guests">> &
    */
   mode?: "mesh" | "sfu" | "auto";
   guests?: Guests;
-  /** Whether nobody new may join. */
-  locked?: boolean;
 };
+
+/** What a room's host changes; what is left out stays as it is. */
+export type RoomChange = Given<Omit<Shape<"ChangeRoom">, "guests">> & { guests?: Guests };
 
 /** Absent rather than `null`. */
 type Given<T> = { [Key in keyof T]?: NonNullable<T[Key]> };

@@ -40,6 +40,8 @@ export class Line extends Emitter<LineEvents> {
   #beatAt = Date.now();
   readonly #madeAt = Date.now();
   #isWelcomed = false;
+  /** What this node cannot do, as far as it has said so; one that can do everything says nothing. */
+  without: readonly string[] = [];
 
   /** `resumes`: whether there is a session to resume, for the handshake. */
   constructor(Maker: SocketMaker, url: string, resumes: boolean) {
@@ -114,6 +116,7 @@ export class Line extends Emitter<LineEvents> {
     // Only an `error` directly before a close explains it.
     this.#last = message.type === "error" ? message.data : undefined;
     if (message.type === "server_draining") this.#drainMs = message.data.retryAfterMs;
+    if (message.type === "degraded") this.without = message.data.without;
     this.emit("message", message);
   }
 

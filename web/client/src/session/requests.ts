@@ -38,6 +38,7 @@ export class Requests {
 
   /** Asks now, or as soon as there is a place and a socket. Rejects with `RequestRefused`. */
   ask<T extends RequestType>(type: T, data: Asking<T>): Promise<Answer<T>> {
+    if (this.#waiting.length >= LIMITS.requestsWaitingMax) return Promise.reject(tooMany());
     return new Promise((resolve, reject) => {
       const message = { type, rid: this.#next, data } as RequestMessage & { rid: number };
       this.#next += 1;
@@ -123,4 +124,10 @@ export class Requests {
     this.#open.delete(open.message.rid);
     return open;
   }
+}
+
+function tooMany(): RequestRefused {
+  const message = `${LIMITS.requestsWaitingMax} requests wait already, as many as is allowed: ask again later.`;
+  const code = "rate_limited";
+  return new RequestRefused(code, { code, message, cid: null, retryable: true, retryAfterMs: null });
 }

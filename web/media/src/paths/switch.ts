@@ -109,8 +109,13 @@ export class PathSwitch extends Emitter<{ changed: undefined }> {
   }
   hear(message: Numbered): void {
     if (message.type === "media_changed") this.#turn();
-    if (message.type === "user_left") this.#arrived.delete(message.data.userId);
-    this.#target?.paths.hear(message);
+    const way = this.#target;
+    if (message.type === "user_left") {
+      this.#arrived.delete(message.data.userId);
+      // It may be gone back to.
+      if (this.#now !== way) this.#now?.paths.hear(message);
+    }
+    way?.paths.hear(message);
   }
   notice(notice: SfuNotice): void {
     const way = this.#target;
@@ -170,6 +175,7 @@ export class PathSwitch extends Emitter<{ changed: undefined }> {
     return this.#faces.views({
       members: this.#options.room.members,
       of: () => [],
+      lacks: () => true,
       state: "new",
       isOpen: false,
     });
@@ -187,8 +193,11 @@ export class PathSwitch extends Emitter<{ changed: undefined }> {
     if (flow.mode === "mesh") {
       this.#loadTrouble = null;
       if (way?.kind === "mesh") return;
-      const paths = this.#options.mesh();
-      this.#begin({ kind: "mesh", paths, before: this.#ways });
+      const kept = this.#now?.kind === "mesh" ? this.#now : null;
+      const paths = kept?.paths ?? this.#options.mesh();
+      if (kept) this.#keep();
+      else this.#begin({ kind: "mesh", paths, before: this.#ways });
+      // Who has closed theirs meanwhile answers, or offers, with another certificate: that connection is made anew.
       if (this.#joined) paths.joined({ ...this.#joined, peers: [...members] });
     } else if (way?.kind !== "sfu" || !way.paths.fits) {
       if (!this.#make) return void this.#load();
@@ -198,6 +207,14 @@ export class PathSwitch extends Emitter<{ changed: undefined }> {
     }
   }
 
+  /** The way in use is wanted again before the next one has come about. */
+  #keep(): void {
+    this.#next?.paths.close();
+    this.#next = null;
+    this.#arrived.clear();
+    this.emit("changed", undefined);
+  }
+
   #again(): void {
     if (this.#options.room.state === "joined") this.#turn();
   }
@@ -205,6 +222,8 @@ export class PathSwitch extends Emitter<{ changed: undefined }> {
   #begin(way: Way): void {
     const { paths } = way;
     this.#ways += 1;
+    // Of two meshes the other side's connection would hear both.
+    if (way.kind === "mesh") for (const old of [...this.#lingering]) if (old.kind === "mesh") this.#drop(old);
     this.#wish.tell(paths);
     (paths as Paths).on("changed", () => this.emit("changed", undefined));
     // One that was being made is of no use any more.
@@ -232,7 +251,8 @@ export class PathSwitch extends Emitter<{ changed: undefined }> {
       const before = this.#arrived.size;
       for (const view of views) {
         const { userId } = view;
-        if (hasArrived(view, of.get(userId), old.get(userId))) this.#arrived.add(userId);
+        const known = { before: old.get(userId), width: this.#wish.width(userId) };
+        if (hasArrived(view, of.get(userId), known)) this.#arrived.add(userId);
       }
       const isDone =
         views.every(({ userId }) => this.#arrived.has(userId)) && way.paths.state === "connected";
@@ -246,12 +266,16 @@ export class PathSwitch extends Emitter<{ changed: undefined }> {
     const old = this.#now;
     if (old && isDone) {
       this.#lingering.add(old);
-      this.#later(LIMITS.switchLingerMs, () => this.#lingering.delete(old) && old.paths.close());
+      this.#later(LIMITS.switchLingerMs, () => this.#drop(old));
     } else old?.paths.close();
     this.#now = way;
     this.#next = null;
     this.#arrived.clear();
     this.emit("changed", undefined);
+  }
+
+  #drop(old: Way): void {
+    if (this.#lingering.delete(old)) old.paths.close();
   }
 
   async #load(attempt = 0): Promise<void> {

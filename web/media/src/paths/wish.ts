@@ -23,6 +23,10 @@ export class Wish {
   see(userId: string, width: number): void {
     this.#widths.set(userId, width);
   }
+  /** How wide this member's camera is shown; `undefined` if nobody has said. */
+  width(userId: string): number | undefined {
+    return this.#widths.get(userId);
+  }
   /** Nobody has left a tile behind. */
   forget(present: ReadonlySet<string>): void {
     for (const userId of this.#widths.keys()) if (!present.has(userId)) this.#widths.delete(userId);

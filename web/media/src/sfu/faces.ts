@@ -8,6 +8,8 @@ import { extraName, slotOf } from "./sources.ts";
 export interface Seen {
   members: readonly Member[];
   of(userId: string): Got[];
+  /** Whether something that they announce is yet to come. */
+  lacks(member: Member): boolean;
   /** The transport that receives; `new` before it is needed. */
   state: RTCPeerConnectionState;
   /** Whether the media server has answered at all. */
@@ -54,14 +56,13 @@ export class Faces {
       microphone: receives("microphone"),
       camera: receives("camera"),
       screen: receives("screen"),
-      connection: connection(producers.length > got.length, seen),
+      connection: connection(seen.lacks(member), seen),
       trouble: null,
       unsent: [],
     };
   }
 }
 
-/** `lacks`: something that is announced is not received yet. */
 function connection(lacks: boolean, { state, isOpen }: Seen): RTCPeerConnectionState {
   if (!isOpen) return "connecting";
   if (state === "disconnected" || state === "failed") return state;

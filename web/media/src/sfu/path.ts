@@ -111,8 +111,9 @@ export class SfuPath extends Emitter<{ changed: undefined; stale: undefined }> i
 
   views(): PeerView[] {
     const of = (userId: string) => this.#receiver.of(userId);
+    const lacks = (member: Member) => this.#receiver.lacks(member);
     const { state } = this.#transports.recv;
-    return this.#faces.views({ members: this.#members, of, state, isOpen: this.#device !== null });
+    return this.#faces.views({ members: this.#members, of, lacks, state, isOpen: this.#device !== null });
   }
 
   stats(): Promise<PeerStats[]> {

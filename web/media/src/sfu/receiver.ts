@@ -59,6 +59,10 @@ export class Receiver {
   of(userId: string): Got[] {
     return [...this.#got.values()].filter((got) => got.userId === userId);
   }
+  /** Whether something that a member announces is yet to come; what is refused, or has ended, will not. */
+  lacks({ producers = [] }: Member): boolean {
+    return producers.some(({ producerId }) => this.#isMissing(producerId));
+  }
   get(producerId: string): Got | undefined {
     return this.#got.get(producerId);
   }
@@ -102,9 +106,7 @@ export class Receiver {
     for (const [id, got] of [...this.#got]) if (!wanted.has(id)) this.#drop(got);
     for (const id of this.#ended) if (!wanted.has(id)) this.#ended.delete(id);
     for (const id of this.#refused.keys()) if (!wanted.has(id)) this.#refused.delete(id);
-    const missing = [...wanted].filter(
-      ([id]) => !this.#got.has(id) && !this.#ended.has(id) && !this.#refused.has(id),
-    );
+    const missing = [...wanted].filter(([id]) => this.#isMissing(id));
     if (missing.length > 0) {
       // One transport for all of them, before any of them.
       const transport = await this.#port.transport.ensure();
@@ -121,6 +123,10 @@ export class Receiver {
         producers.map((announced): [string, Wanted] => [announced.producerId, { userId, announced }]),
       );
     return new Map(tracks);
+  }
+
+  #isMissing(producerId: string): boolean {
+    return !this.#got.has(producerId) && !this.#ended.has(producerId) && !this.#refused.has(producerId);
   }
 
   async #consume(transport: Transport, { userId, announced }: Wanted): Promise<void> {

@@ -4,7 +4,7 @@ import type { Room } from "@aldis/client";
 import { LIMITS } from "../limits.ts";
 import type { Extra, Slot, Status } from "../peer.ts";
 import type { Producer } from "./device.ts";
-import { faultOf, unsure } from "./faults.ts";
+import { codeOf, faultOf, unsure } from "./faults.ts";
 import { encodings } from "./layers.ts";
 import { extraSource } from "./sources.ts";
 import type { ProducerData, SfuTransport } from "./transport.ts";
@@ -28,6 +28,8 @@ export class Sender {
   readonly #port: SenderPort;
   readonly #wanted = new Map<Key, MediaStreamTrack>();
   readonly #made = new Map<Key, Made>();
+  /** Ids of producers that are closed here, and that the room announces until it is told. */
+  readonly #ending = new Set<string>();
   /** What was refused for good, with its track and why; another track may fare better. */
   readonly #refused = new Map<Key, { track: MediaStreamTrack; error: unknown }>();
   #isMuted = false;
@@ -59,6 +61,7 @@ export class Sender {
   lost(): void {
     for (const { producer } of this.#made.values()) producer.close();
     this.#made.clear();
+    this.#ending.clear();
   }
 
   /** What was refused may be tried again. */
@@ -68,7 +71,8 @@ export class Sender {
 
   /** Makes the actual as the wanted. Whatever changes meanwhile is for the next run. Throws what stopped it, and what is refused. */
   async reconcile(): Promise<void> {
-    for (const [key, made] of [...this.#made]) if (!this.#wanted.has(key)) await this.#end(key, made);
+    for (const [key, made] of [...this.#made]) if (!this.#wanted.has(key)) this.#end(key, made);
+    const unclosed = await this.#closeEnding();
     for (const [key, track] of [...this.#wanted]) {
       try {
         await this.#bring(key, track);
@@ -78,7 +82,7 @@ export class Sender {
         this.#refused.set(key, { track, error });
       }
     }
-    for (const { error } of this.#refused.values()) throw error;
+    for (const error of [...unclosed, ...[...this.#refused.values()].map((each) => each.error)]) throw error;
   }
 
   #want(key: Key, track: MediaStreamTrack | null): void {
@@ -120,21 +124,37 @@ export class Sender {
     made.paused = paused;
   }
 
-  async #end(key: Key, { producer }: Made): Promise<void> {
+  #end(key: Key, { producer }: Made): void {
     this.#made.delete(key);
     producer.close();
-    const data = { epoch: this.#port.epoch(), producerId: producer.id };
-    try {
-      await this.#port.room.request("sfu_close_producer", data);
-    } catch (error) {
-      // It has ended already.
-      if (faultOf(error) !== "gone") throw error;
+    this.#ending.add(producer.id);
+  }
+
+  /** Before anything new of the same source is announced. Throws what stopped it, for the next run; gives what was refused. */
+  async #closeEnding(): Promise<unknown[]> {
+    const refused: unknown[] = [];
+    for (const producerId of this.#ending) {
+      try {
+        await this.#port.room.request("sfu_close_producer", { epoch: this.#port.epoch(), producerId });
+        this.#ending.delete(producerId);
+      } catch (error) {
+        if (codeOf(error) === "media_not_found") this.#ending.delete(producerId);
+        else if (faultOf(error) === "refused") refused.push(error);
+        else throw repeatable(error);
+      }
     }
+    return refused;
   }
 
   #isPaused(key: Key): boolean {
     return key === "microphone" && this.#isMuted;
   }
+}
+
+/** What may be done twice is asked again, although it may have been done. */
+function repeatable(error: unknown): unknown {
+  if (faultOf(error) !== "gone") return error;
+  return Object.assign(new Error("Whether a track has ended was not answered."), { code: "unavailable" });
 }
 
 function sourceOf(key: Key): string {

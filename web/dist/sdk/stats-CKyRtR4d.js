@@ -44,6 +44,7 @@ var e = class {
 	reportBatchMs: 5e3,
 	reportEntriesMax: 16,
 	reportSampleMs: 2e4,
+	reportAgainMs: 2e4,
 	reportRefusalsMax: 3,
 	trackNameCharsMax: 64,
 	cameraLayerBits: [
@@ -362,7 +363,7 @@ var T = class {
 			microphone: d("microphone"),
 			camera: d("camera"),
 			screen: d("screen"),
-			connection: E(a.length > o.length, t),
+			connection: E(t.lacks(e), t),
 			trouble: null,
 			unsent: []
 		};

@@ -1,4 +1,4 @@
-import { d as e, i as t, n, r, u as i } from "./stats-AZ1Ox6jw.js";
+import { d as e, i as t, n, r, u as i } from "./stats-CKyRtR4d.js";
 // \0rolldown/runtime.js
 var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescriptor, c = Object.getOwnPropertyNames, l = Object.getPrototypeOf, u = Object.prototype.hasOwnProperty, d = (e, t) => () => (t || (e((t = { exports: {} }).exports, t, t.exports), e = null), t.exports), f = (e, t, n, r) => {
 	if (t && typeof t == "object" || typeof t == "function") for (var i = c(t), a = 0, l = i.length, d; a < l; a++) d = i[a], !u.call(e, d) && d !== n && o(e, d, {
@@ -10,7 +10,7 @@ var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescr
 	value: e,
 	enumerable: !0
 }) : n, e)), m = async () => {
-	let { Device: e } = await import("./lib-B_VqvVE7.js").then((e) => /* @__PURE__ */ p(e.default, 1));
+	let { Device: e } = await import("./lib-BwCP-X1L.js").then((e) => /* @__PURE__ */ p(e.default, 1));
 	return e.factory();
 }, h = {
 	media_unavailable: "away",
@@ -127,6 +127,9 @@ var T = 3, E = 500, D = class {
 	of(e) {
 		return [...this.#t.values()].filter((t) => t.userId === e);
 	}
+	lacks({ producers: e = [] }) {
+		return e.some(({ producerId: e }) => this.#c(e));
+	}
 	get(e) {
 		return this.#t.get(e);
 	}
@@ -136,10 +139,10 @@ var T = 3, E = 500, D = class {
 	notice(e) {
 		if (e.type !== "sfu_consumer_closed") return;
 		let { consumerId: t } = e.data, n = [...this.#t.values()].find(({ consumer: e }) => e.id === t);
-		n && (this.#r.add(n.announced.producerId), this.#v(n), this.#e.changed());
+		n && (this.#r.add(n.announced.producerId), this.#y(n), this.#e.changed());
 	}
 	lost() {
-		for (let e of [...this.#t.values()]) this.#v(e);
+		for (let e of [...this.#t.values()]) this.#y(e);
 	}
 	forgive() {
 		this.#i.clear(), this.#a.clear();
@@ -149,15 +152,15 @@ var T = 3, E = 500, D = class {
 	}
 	async reconcile() {
 		let e = this.#s();
-		for (let [t, n] of [...this.#t]) e.has(t) || this.#v(n);
+		for (let [t, n] of [...this.#t]) e.has(t) || this.#y(n);
 		for (let t of this.#r) e.has(t) || this.#r.delete(t);
 		for (let t of this.#i.keys()) e.has(t) || this.#i.delete(t);
-		let t = [...e].filter(([e]) => !this.#t.has(e) && !this.#r.has(e) && !this.#i.has(e));
+		let t = [...e].filter(([e]) => this.#c(e));
 		if (t.length > 0) {
 			let e = await this.#e.transport.ensure();
-			await O(t.map(([, t]) => this.#c(e, t)));
+			await O(t.map(([, t]) => this.#l(e, t)));
 		}
-		await O([...this.#t.values()].map((e) => this.#u(e)));
+		await O([...this.#t.values()].map((e) => this.#d(e)));
 		for (let e of this.#i.values()) throw e;
 	}
 	#s() {
@@ -167,7 +170,10 @@ var T = 3, E = 500, D = class {
 		}]));
 		return new Map(e);
 	}
-	async #c(e, { userId: t, announced: n }) {
+	#c(e) {
+		return !this.#t.has(e) && !this.#r.has(e) && !this.#i.has(e);
+	}
+	async #l(e, { userId: t, announced: n }) {
 		let { producerId: r } = n;
 		try {
 			let i = this.#e.device().recvRtpCapabilities, a = {
@@ -176,7 +182,7 @@ var T = 3, E = 500, D = class {
 				producerId: r,
 				rtpCapabilities: i
 			}, o = await this.#e.room.request("sfu_consume", a);
-			if (!this.#s().has(r) || e !== this.#e.transport.present) return this.#h(o.id);
+			if (!this.#s().has(r) || e !== this.#e.transport.present) return this.#g(o.id);
 			let s = await e.consume(o);
 			if (e !== this.#e.transport.present) return;
 			let { scalabilityMode: c } = s.rtpParameters.encodings?.[0] ?? {}, l = C(c);
@@ -191,10 +197,10 @@ var T = 3, E = 500, D = class {
 		} catch (e) {
 			if (g(e) === "refused") return void this.#i.set(r, e);
 			if (v(e) !== "media_not_found") throw e;
-			this.#l(r, e);
+			this.#u(r, e);
 		}
 	}
-	#l(e, t) {
+	#u(e, t) {
 		if (!this.#s().has(e)) return;
 		let n = (this.#a.get(e) ?? 0) + 1;
 		throw this.#a.set(e, n), n < T ? Object.assign(/* @__PURE__ */ Error("A track that is announced is not found."), {
@@ -202,53 +208,53 @@ var T = 3, E = 500, D = class {
 			retryAfterMs: E
 		}) : (this.#a.delete(e), t);
 	}
-	async #u(e) {
+	async #d(e) {
 		let t = e.announced.source === "camera" ? this.#n.get(e.userId) : void 0;
-		await this.#d(e, t !== 0);
+		await this.#f(e, t !== 0);
 		let n = w(t, e.layers);
-		t !== 0 && n !== e.layer && this.#_(e) && (await this.#m("sfu_set_preferred_layers", {
-			...this.#g(e),
+		t !== 0 && n !== e.layer && this.#v(e) && (await this.#h("sfu_set_preferred_layers", {
+			...this.#_(e),
 			spatialLayer: n
 		}), e.layer = n);
 	}
-	async #d(e, t) {
-		e.flows !== t && this.#_(e) && (e.flows = null, await this.#m(t ? "sfu_consumer_resume" : "sfu_consumer_pause", this.#g(e)) && (e.flows = t, t && e.announced.kind === "video" && setTimeout(() => void this.#f(e), i.keyFrameMs)));
+	async #f(e, t) {
+		e.flows !== t && this.#v(e) && (e.flows = null, await this.#h(t ? "sfu_consumer_resume" : "sfu_consumer_pause", this.#_(e)) && (e.flows = t, t && e.announced.kind === "video" && setTimeout(() => void this.#p(e), i.keyFrameMs)));
 	}
-	async #f(e) {
-		if (!e.flows || !this.#_(e) || this.#p(e)) return;
+	async #p(e) {
+		if (!e.flows || !this.#v(e) || this.#m(e)) return;
 		let t = await e.consumer.getStats().catch(() => /* @__PURE__ */ new Map()), n = 0;
 		t.forEach((e) => {
 			n = Math.max(n, e.framesDecoded ?? 0);
-		}), n > 0 || !this.#_(e) || await this.#m("sfu_request_keyframe", this.#g(e)).catch(() => {});
+		}), n > 0 || !this.#v(e) || await this.#h("sfu_request_keyframe", this.#_(e)).catch(() => {});
 	}
-	#p(e) {
+	#m(e) {
 		return this.#s().get(e.announced.producerId)?.announced.paused ?? !0;
 	}
-	async #m(e, t) {
+	async #h(e, t) {
 		try {
 			return await this.#e.room.request(e, t), !0;
 		} catch (e) {
 			if (v(e) !== "media_not_found") throw e;
 			let n = [...this.#t.values()].find(({ consumer: e }) => e.id === t.consumerId);
-			return n && this.#v(n), this.#e.kick(), !1;
+			return n && this.#y(n), this.#e.kick(), !1;
 		}
 	}
-	#h(e) {
+	#g(e) {
 		this.#e.room.request("sfu_close_consumer", {
 			epoch: this.#e.epoch(),
 			consumerId: e
 		}).catch(() => {});
 	}
-	#g({ consumer: e }) {
+	#_({ consumer: e }) {
 		return {
 			epoch: this.#e.epoch(),
 			consumerId: e.id
 		};
 	}
-	#_(e) {
+	#v(e) {
 		return this.#t.get(e.announced.producerId) === e;
 	}
-	#v(e) {
+	#y(e) {
 		this.#t.delete(e.announced.producerId), e.consumer.close();
 	}
 };
@@ -267,22 +273,23 @@ var k = class {
 	#e;
 	#t = /* @__PURE__ */ new Map();
 	#n = /* @__PURE__ */ new Map();
-	#r = /* @__PURE__ */ new Map();
-	#i = !1;
+	#r = /* @__PURE__ */ new Set();
+	#i = /* @__PURE__ */ new Map();
+	#a = !1;
 	constructor(e) {
 		this.#e = e;
 	}
 	set(e, t) {
-		this.#a(e, t);
+		this.#o(e, t);
 	}
 	publish(e) {
-		this.#a(e, e.track);
+		this.#o(e, e.track);
 	}
 	unpublish(e) {
-		this.#a(e, null);
+		this.#o(e, null);
 	}
 	say({ microphone: e }) {
-		this.#i = !e;
+		this.#a = !e;
 	}
 	doubt() {
 		let e = this.#n.get("microphone");
@@ -290,39 +297,40 @@ var k = class {
 	}
 	lost() {
 		for (let { producer: e } of this.#n.values()) e.close();
-		this.#n.clear();
+		this.#n.clear(), this.#r.clear();
 	}
 	forgive() {
-		this.#r.clear();
+		this.#i.clear();
 	}
 	async reconcile() {
-		for (let [e, t] of [...this.#n]) this.#t.has(e) || await this.#l(e, t);
+		for (let [e, t] of [...this.#n]) this.#t.has(e) || this.#u(e, t);
+		let e = await this.#d();
 		for (let [e, t] of [...this.#t]) try {
-			await this.#o(e, t);
+			await this.#s(e, t);
 		} catch (n) {
 			if (g(n) !== "refused") throw n;
-			this.#r.set(e, {
+			this.#i.set(e, {
 				track: t,
 				error: n
 			});
 		}
-		for (let { error: e } of this.#r.values()) throw e;
+		for (let t of [...e, ...[...this.#i.values()].map((e) => e.error)]) throw t;
 	}
-	#a(e, t) {
-		t ? this.#t.set(e, t) : this.#t.delete(e), this.#r.delete(e);
-	}
-	async #o(e, t) {
-		if (t.readyState === "ended" || this.#r.get(e)?.track === t) return;
-		let n = this.#n.get(e) ?? await this.#s(e, t);
-		n.track !== t && (await n.producer.replaceTrack({ track: t }), n.track = t), await this.#c(e, n);
+	#o(e, t) {
+		t ? this.#t.set(e, t) : this.#t.delete(e), this.#i.delete(e);
 	}
 	async #s(e, t) {
+		if (t.readyState === "ended" || this.#i.get(e)?.track === t) return;
+		let n = this.#n.get(e) ?? await this.#c(e, t);
+		n.track !== t && (await n.producer.replaceTrack({ track: t }), n.track = t), await this.#l(e, n);
+	}
+	async #c(e, t) {
 		let n = await this.#e.transport.ensure(), r = {
-			source: A(e),
-			paused: this.#u(e)
+			source: j(e),
+			paused: this.#f(e)
 		}, i = {
 			track: t,
-			...j(e, t),
+			...M(e, t),
 			stopTracks: !1,
 			disableTrackOnPause: !1,
 			appData: r
@@ -335,8 +343,8 @@ var k = class {
 		};
 		return n === this.#e.transport.present && this.#n.set(e, a), a;
 	}
-	async #c(e, t) {
-		let n = this.#u(e);
+	async #l(e, t) {
+		let n = this.#f(e);
 		if (t.paused === n || this.#n.get(e) !== t) return;
 		t.paused = null;
 		let r = {
@@ -345,38 +353,46 @@ var k = class {
 		};
 		await this.#e.room.request(n ? "sfu_pause_producer" : "sfu_resume_producer", r), t.paused = n;
 	}
-	async #l(e, { producer: t }) {
-		this.#n.delete(e), t.close();
-		let n = {
-			epoch: this.#e.epoch(),
-			producerId: t.id
-		};
-		try {
-			await this.#e.room.request("sfu_close_producer", n);
-		} catch (e) {
-			if (g(e) !== "gone") throw e;
-		}
+	#u(e, { producer: t }) {
+		this.#n.delete(e), t.close(), this.#r.add(t.id);
 	}
-	#u(e) {
-		return e === "microphone" && this.#i;
+	async #d() {
+		let e = [];
+		for (let t of this.#r) try {
+			await this.#e.room.request("sfu_close_producer", {
+				epoch: this.#e.epoch(),
+				producerId: t
+			}), this.#r.delete(t);
+		} catch (n) {
+			if (v(n) === "media_not_found") this.#r.delete(t);
+			else if (g(n) === "refused") e.push(n);
+			else throw A(n);
+		}
+		return e;
+	}
+	#f(e) {
+		return e === "microphone" && this.#a;
 	}
 };
 function A(e) {
+	return g(e) === "gone" ? Object.assign(/* @__PURE__ */ Error("Whether a track has ended was not answered."), { code: "unavailable" }) : e;
+}
+function j(e) {
 	return typeof e == "string" ? e : t(e.name);
 }
-function j(e, t) {
+function M(e, t) {
 	return t.kind === "audio" ? { codecOptions: { opusDtx: !0 } } : e === "camera" ? { encodings: S(t.getSettings().width ?? i.cameraThreeLayersWidth) } : { encodings: [{ maxBitrate: i.screenBits }] };
 }
 // ../media/src/sfu/stats.ts
-async function M(e, t, r) {
-	let i = await P(r), a = [...i.values()], o = n(i);
+async function N(e, t, r) {
+	let i = await F(r), a = [...i.values()], o = n(i);
 	return e.map(({ userId: e }) => {
-		let n = t(e), i = (e) => F(a, e.consumer.track.id), s = (e) => Math.max(0, ...n.filter(({ announced: t }) => t.source === e).map((e) => I(i(e), "framesDecoded"))), c = (e) => n.reduce((t, n) => t + I(i(n), e), 0);
+		let n = t(e), i = (e) => I(a, e.consumer.track.id), s = (e) => Math.max(0, ...n.filter(({ announced: t }) => t.source === e).map((e) => L(i(e), "framesDecoded"))), c = (e) => n.reduce((t, n) => t + L(i(n), e), 0);
 		return {
 			userId: e,
 			connectionNumber: r.number,
 			connectionState: r.state,
-			iceConnectionState: L(r.state),
+			iceConnectionState: R(r.state),
 			framesDecoded: s("camera"),
 			screenFramesDecoded: s("screen"),
 			bytesReceived: c("bytesReceived"),
@@ -387,31 +403,31 @@ async function M(e, t, r) {
 		};
 	});
 }
-async function N(e, t) {
-	let r = await P(t), i = (e, t) => [...r.values()].filter((t) => t.type === e).reduce((e, n) => e + I(n, t), 0), a = e === "send", o = i(a ? "remote-inbound-rtp" : "inbound-rtp", "packetsLost");
+async function P(e, t) {
+	let r = await F(t), i = (e, t) => [...r.values()].filter((t) => t.type === e).reduce((e, n) => e + L(n, t), 0), a = e === "send", o = i(a ? "remote-inbound-rtp" : "inbound-rtp", "packetsLost");
 	return {
 		packetsReceived: a ? Math.max(0, i("outbound-rtp", "packetsSent") - o) : i("inbound-rtp", "packetsReceived"),
 		packetsLost: o,
 		...n(r)
 	};
 }
-async function P(e) {
+async function F(e) {
 	let t = /* @__PURE__ */ new Map();
 	return (await e.present?.getStats().catch(() => null))?.forEach((e) => {
 		t.set(e.id, e);
 	}), t;
 }
-function F(e, t) {
-	return e.filter((e) => e.type === "inbound-rtp" && e.trackIdentifier === t).sort((e, t) => I(t, "framesDecoded") - I(e, "framesDecoded"))[0];
-}
 function I(e, t) {
+	return e.filter((e) => e.type === "inbound-rtp" && e.trackIdentifier === t).sort((e, t) => L(t, "framesDecoded") - L(e, "framesDecoded"))[0];
+}
+function L(e, t) {
 	return Number(e?.[t] ?? 0);
 }
-function L(e) {
+function R(e) {
 	return e === "connecting" ? "checking" : e;
 }
 // ../media/src/sfu/transport.ts
-var R = class {
+var z = class {
 	#e;
 	#t = null;
 	#n = null;
@@ -461,7 +477,7 @@ var R = class {
 		});
 		if (this.#s) throw Object.assign(/* @__PURE__ */ Error("It was closed meanwhile."), { code: "lost" });
 		let r = this.#e.open(n);
-		return this.#t = r, this.number += 1, this.#r = z(n), r.on("connect", ({ dtlsParameters: t }, n, i) => {
+		return this.#t = r, this.number += 1, this.#r = B(n), r.on("connect", ({ dtlsParameters: t }, n, i) => {
 			let a = {
 				epoch: this.#e.epoch(),
 				transportId: r.id,
@@ -524,12 +540,12 @@ var R = class {
 		}
 	}
 };
-function z({ iceCandidates: e, iceServers: t }) {
+function B({ iceCandidates: e, iceServers: t }) {
 	let n = e.map(({ protocol: e }) => e ?? "udp"), r = t.some(({ urls: e }) => e.some((e) => /^turns?:/.test(e)));
 	return new Set(r ? [...n, "relay"] : n);
 }
 // ../media/src/sfu/path.ts
-var B = class extends e {
+var V = class extends e {
 	#e;
 	#t;
 	#n;
@@ -599,16 +615,17 @@ var B = class extends e {
 		return [this.#n.send, this.#n.recv].some(({ state: e }) => e === "connected" || e === "disconnected");
 	}
 	views() {
-		let e = (e) => this.#a.of(e), { state: t } = this.#n.recv;
+		let e = (e) => this.#a.of(e), t = (e) => this.#a.lacks(e), { state: n } = this.#n.recv;
 		return this.#o.views({
 			members: this.#c,
 			of: e,
-			state: t,
+			lacks: t,
+			state: n,
 			isOpen: this.#u !== null
 		});
 	}
 	stats() {
-		return M(this.#c, (e) => this.#a.of(e), this.#n.recv);
+		return N(this.#c, (e) => this.#a.of(e), this.#n.recv);
 	}
 	watched() {
 		return ["send", "recv"].flatMap((e) => {
@@ -618,7 +635,7 @@ var B = class extends e {
 				state: n,
 				cause: i ? "no_path" : null,
 				isUnreachable: i,
-				stats: () => N(e, t)
+				stats: () => P(e, t)
 			};
 			return t.number > 0 ? [a] : [];
 		});
@@ -675,7 +692,7 @@ var B = class extends e {
 	}
 	#g(e) {
 		let { room: t, iceTransportPolicy: n = "all" } = this.#e;
-		return new R({
+		return new z({
 			room: t,
 			direction: e,
 			epoch: () => this.#l ?? 0,
@@ -725,4 +742,4 @@ var B = class extends e {
 		this.#p || this.emit("changed", void 0);
 	}
 };
-export { B as SfuPath, d as t };
+export { V as SfuPath, d as t };
