@@ -1,7 +1,10 @@
 //! A house: one kind of cells, counters, with workers under a supervisor.
 
 use std::{
-    sync::{Arc, Mutex, OnceLock},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -123,6 +126,8 @@ pub(super) struct House {
     budget: Duration,
     root: OnceLock<ActorCell>,
     failures: Mutex<Vec<Failure>>,
+    /// How often the clock was read.
+    pub(super) readings: AtomicU32,
 }
 
 impl System for House {
@@ -153,6 +158,7 @@ impl System for House {
     }
 
     fn now(&self) -> Moment {
+        self.readings.fetch_add(1, Ordering::Relaxed);
         Moment { at: tokio::time::Instant::now().into_std(), unix_ms: 0 }
     }
 
@@ -249,6 +255,7 @@ pub(super) async fn house(budget: Duration) -> Arc<House> {
         budget,
         root: OnceLock::from(root.get_cell()),
         failures: Mutex::default(),
+        readings: AtomicU32::new(0),
     });
     let _ = housed.set(Arc::clone(&house)); // the first
     house

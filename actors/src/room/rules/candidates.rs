@@ -102,6 +102,7 @@ mod tests {
             let number = Number { tag, cid: Some(tag) };
             early.hold(Held { to: tag % 2, number, message, until: start + Duration::from_secs(tag) });
         }
+        assert!(!early.is_empty());
         let taken = early.take(1);
         assert_eq!((taken.len(), early.count(1), early.count(0), early.bytes()), (2, 0, 2, 4));
         early.put_back(taken);

@@ -1,0 +1,39 @@
+//! A cell as operators see it, and the clock of a run.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use super::{
+    super::{CellState, Posted, Run, System as _, cell::Cell},
+    house::{Counter, Told, house},
+};
+
+#[test]
+fn operators_see_all_that_is_queued_and_since_when() {
+    let now = Instant::now();
+    let counter = Counter { key: 1, sums: Arc::default(), busy: Duration::ZERO };
+    let mut cell = Cell::<Counter, u8>::new(Box::new(counter));
+    assert_eq!(cell.look(), CellState { active: false, running: false, depth: 0, oldest: None });
+    assert!(matches!(cell.post(Told::Add(1), now, 4), Posted::Claimed(..)));
+    assert_eq!(cell.wait(|| Some(9)), Some((&9, 0)));
+    for _ in 0..2 {
+        assert!(matches!(cell.post(Told::Add(1), now, 4), Posted::Queued));
+    }
+    let answer = cell.answer((|worker: &u8| *worker == 9, 0), Told::Add(1), now);
+    assert!(matches!(answer, Posted::Queued));
+    assert_eq!(cell.look(), CellState { active: true, running: true, depth: 3, oldest: Some(now) });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_reads_the_clock_once_in_eight_steps() {
+    let house = house(Duration::from_secs(1)).await;
+    let mut run = Run::new(house.now());
+    run.begin(&house);
+    let before = house.readings.load(Ordering::Relaxed);
+    for _ in 0..16 {
+        run.took_step(&house);
+    }
+    assert_eq!(house.readings.load(Ordering::Relaxed) - before, 2);
+}
