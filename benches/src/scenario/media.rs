@@ -195,8 +195,8 @@ impl Media {
         let mut bytes = Vec::new();
         for (mode, name) in [(Mode::Mesh, "idle_mesh_bytes"), (Mode::Sfu, "idle_sfu_bytes")] {
             node.again().await?;
-            // What it allocates once, and is no connection's.
-            drop(enter(run, node, (200, mode)).await?);
+            // What it allocates once, and is no connection's: the same for both.
+            drop(enter(run, node, (200, Mode::Sfu)).await?);
             tokio::time::sleep(SETTLE).await;
             let before = node.memory()?.context("the node's process is not known → name it with --pid")?;
             let callers = enter(run, node, (self.idle, mode)).await?;
