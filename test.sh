@@ -79,6 +79,8 @@ rust() {
     local skipped=() name
     if [ "${#rings[@]}" -eq "${#all[@]}" ]; then
         for name in "${longer[@]}"; do skipped+=(--skip "$name"); done
+        built
+        build_ahead
     fi
     cargo test --workspace --all-features -- "${skipped[@]}" && compare test
 }
@@ -108,6 +110,8 @@ redis() {
     ALDIS_REDIS_OPS=${ALDIS_REDIS_OPS:-20000} cargo test --workspace --all-features -- ledger::redis
 }
 
+simulation_built() { cargo test --profile simulation -p actors --all-features --test simulation --no-run; }
+
 # Whole nodes and clients over a failing ledger in memory, and over the real scripts on a simulated Redis, by seed; with
 # injected bugs that the checker must detect.
 simulation() {
@@ -123,6 +127,7 @@ chaos() {
 
 # Instructions of the hot functions against benches/counts.toml; ALDIS_BLESS=1 regenerates it. Flags would change them.
 counts() { RUSTFLAGS='' cargo run --profile counts -p counts; }
+counts_built() { RUSTFLAGS='' cargo build --profile counts -p counts; }
 
 licences() {
     command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
@@ -135,6 +140,24 @@ web() {
         echo 'web/dist is not what the sources build: cd web && npm run build, and commit it' >&2
         return 1
     fi
+}
+
+# In a full run, what later rings build in profiles of their own is built at the lowest priority while rings run that mostly
+# wait. A ring that comes to it first waits for cargo's lock, and builds again what failed here.
+build_ahead() {
+    media_packages
+    set -m # a process group of its own, which ends with this script
+    (
+        set +e
+        renice -n 19 "$BASHPID"
+        simulation_built
+        counts_built
+        media_linted
+        media_built
+    ) >"$target/ahead.log" 2>&1 </dev/null &
+    set +m
+    # shellcheck disable=SC2064 # the group that runs now
+    trap "kill -- -$! 2>/dev/null || true" EXIT
 }
 
 # The outer rings run the build of the Rust tests.
@@ -165,6 +188,18 @@ interop() { built && TARGET=$target tests/interop.sh "$target/debug/aldis"; }
 # The media server: built from the registries (tools/media-offline; minutes when its cache is empty), its contract against the
 # real worker, its document, and browsers that send and receive through it, without a node and in rooms of one.
 media() {
+    media_packages
+    cargo fmt --manifest-path media/Cargo.toml --check
+    media_linted
+    local program
+    program=$(media_built)
+    tools/media-offline/build.sh test
+    media/tests/document.sh "$program"
+    built
+    media/tests/browsers/run.sh "$program" "$target/debug/aldis"
+}
+
+media_packages() {
     local missing=()
     command -v flatc >/dev/null || missing+=(flatbuffers-compiler)
     command -v ninja >/dev/null || missing+=(ninja-build)
@@ -174,17 +209,16 @@ media() {
         dpkg -s "$library-dev" >/dev/null 2>&1 || missing+=("$library-dev")
     done
     needs "${missing[@]}"
-    cargo fmt --manifest-path media/Cargo.toml --check
-    # Lints need no worker: its build script makes none for those who only read documentation.
+}
+
+# Lints need no worker: its build script makes none for those who only read documentation.
+media_linted() {
     DOCS_RS=1 CARGO_TARGET_DIR=$target/media-lints cargo clippy --manifest-path media/Cargo.toml --all-targets --locked \
         -- -D warnings
-    local program
-    program=$(tools/media-offline/build.sh)
-    tools/media-offline/build.sh test
-    media/tests/document.sh "$program"
-    built
-    media/tests/browsers/run.sh "$program" "$target/debug/aldis"
 }
+
+# Prints the path of the program.
+media_built() { tools/media-offline/build.sh; }
 
 # Every target over its seeds, then for FUZZ_SECONDS each.
 fuzz() { tests/fuzz.sh "${FUZZ_SECONDS:-0}"; }

@@ -1,5 +1,5 @@
--- What happens in the room in this step, for its log (`log.lua`). Where no events are kept, lines that begin with `event(`, `keep_events(` and
--- `local happened` are left out of all scripts, and with them these functions.
+-- What happens in the room in this step, for its log (`log.lua`). Where no events are kept, lines that begin with `event(`, `keep_events(`,
+-- `log_event(`, `if not life then return` and `local happened` are left out of all scripts, and with them these functions.
 local happened, has_lost_life = {}, false
 
 -- `J<n>⏎<user>⏎<node>⏎<name>`, `L<n>⏎<user>⏎<reason>`, `D<n>⏎<user>⏎<node>` disconnected, `R<n>⏎<user>⏎<node>` resumed; `false`:

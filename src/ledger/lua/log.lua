@@ -1,5 +1,5 @@
 -- Writes down what has happened: `<life> <number> <ms> <event>` each, where `S0` is a start, `S1` one after a loss and `E` the end of the
--- life. `v` is the present life and its last number. Follows `seats.lua`.
+-- life. `v` is the present life and its last number. Follows `append.lua` and `seats.lua`.
 local function keep_events()
   if #seats == 0 and (is_stored or #happened > 0) then happened[#happened + 1] = 'E' end
   if has_lost_life then cold:clear('v') end
@@ -14,10 +14,6 @@ local function keep_events()
   for index, what in ipairs(happened) do
     lines[index] = life .. ' ' .. text(tonumber(last) + index) .. ' ' .. at .. ' ' .. what
   end
-  local log = PREFIX .. 'ev:' .. TAG .. ':' .. ROOM
-  local length = redis.call('RPUSH', log, unpack(lines))
-  if length > EVENTS then redis.call('LTRIM', log, -EVENTS, -1) end
-  redis.call('EXPIRE', log, EVENTS_TTL)
-  redis.call('HINCRBY', PREFIX .. 'news:' .. TAG, ROOM, #lines)
+  append_events(PREFIX, TAG, ROOM, lines)
   cold:set('v', life .. ' ' .. text(tonumber(last) + #happened))
 end

@@ -1,6 +1,6 @@
 -- The usual case of `join`, decided on its own before anything else is set up: a newcomer to a room of the present epoch that has settled
 -- and has a place, where everybody is connected and has claimed their seats, and media flows between the browsers. Whatever is unusual, such as
--- a newcomer whom others are not told of, is left to `join.lua`, which begins anew. Left out where events are kept.
+-- a newcomer whom others are not told of, is left to `join.lua`, which begins anew.
 
 -- A seat that is connected, not orphaned and claimed: fence, newest entry, bytes, the rest, and in it the node.
 local SEATED = '^(%d+)|(%d*)|(%d*)(|||[^|]*|[^|]*||[^|]*|[^|]*|[^|]*|(.*))$'
@@ -38,9 +38,10 @@ local function newcomer()
   if #order >= tonumber(max) or #order > 1000 then return end
   local prefix, tag = hot:match('^(.-)h:({%d+}):')
   local cold = prefix .. 'r:' .. tag .. ':' .. room
-  local known_of = redis.call('HMGET', cold, 'u' .. user, 'rev', 'o', unpack(order))
-  local newest, opened = known_of[2], known_of[3]
+  local known_of = redis.call('HMGET', cold, 'u' .. user, 'rev', 'o', 'v', unpack(order))
+  local newest, opened, life = known_of[2], known_of[3], known_of[4]
   if known_of[1] or not newest then return end
+  if not life then return end
   local now = clock()
   if now - tonumber(prolonged) >= 720000 then return end
 
@@ -55,7 +56,7 @@ local function newcomer()
   end
   local before = {}
   for place, other in ipairs(order) do
-    local theirs = (known_of[place + 3] or ''):match('^%d*\n%x*\n(.*)$')
+    local theirs = (known_of[place + 4] or ''):match('^%d*\n%x*\n(.*)$')
     if not theirs then return end
     before[place] = other .. '\n1\n' .. theirs
   end
@@ -65,6 +66,7 @@ local function newcomer()
   local about, answer = window .. '\n' .. secret .. '\n' .. shown, cmsgpack.pack({ '', before, '' })
   redis.call('HSET', cold, 'rev', n, 'u' .. user, n, n, about, 'j' .. n, answer)
   if tonumber(revision) > (tonumber(opened) or 0) then redis.call('HSET', cold, 'o', revision) end
+  log_event(prefix, tag, room, life, now, 'J' .. n .. '\n' .. user .. '\n' .. node .. '\n' .. name:match('^[^\1]*'))
   if not is_here then enlist(prefix .. 'at:' .. tag .. ':', prefix .. 'leases:' .. tag, node, room) end
   local here = {}
   for _, holder in ipairs(told) do

@@ -1,6 +1,6 @@
 -- The usual case of `resume`, decided on its own before anything else is set up: in a room of the present epoch that has settled, a seat that
 -- is claimed and has lost nothing, without skipped numbers, while all others are connected and media flows between the browsers. Whatever is
--- unusual is left to `resume.lua`, which begins anew. Left out where events are kept.
+-- unusual is left to `resume.lua`, which begins anew.
 
 -- A record without skipped numbers and marks, of whom no loss is to be told: fence, newest entry, bytes, `d|o`, `j`, what was broadcast, what was
 -- sent to freed seats, node.
@@ -43,7 +43,7 @@ local function exchanged(seat, order, found, abouts)
     local direct, broadcast = from and from:match('^%d+') or '0', found[3 * place - 2][6]
     if direct ~= '0' then heard[#heard + 1] = other .. ':' .. direct .. ':0' end
     if broadcast ~= '' and broadcast ~= '0' then heard[#heard + 1] = other .. ':' .. broadcast .. ':1' end
-    local shown = (abouts[place + 1] or ''):match('^%d*\n%x*\n(.*)$')
+    local shown = (abouts[place + 2] or ''):match('^%d*\n%x*\n(.*)$')
     if not shown then return end
     others[place] = other .. '\n1\n' .. shown
   end
@@ -97,7 +97,7 @@ local function move(epoch, n, seat, due, order, found)
 end
 
 local function reconnect()
-  local room, _, known, n, user, session, secret, last, reclaims = unpack(ARGV)
+  local room, node, known, n, user, session, secret, last, reclaims = unpack(ARGV)
   if reclaims ~= '' then return end
   local hot, era = KEYS[1], redis.call('HMGET', KEYS[3], 'n', 'g')
   local stored, ep, settles, due, media, record, sent_to =
@@ -112,7 +112,9 @@ local function reconnect()
   if not order then return end
 
   local prefix, tag = hot:match('^(.-)h:({%d+}):')
-  local abouts = redis.call('HMGET', prefix .. 'r:' .. tag .. ':' .. room, n, unpack(order))
+  local abouts = redis.call('HMGET', prefix .. 'r:' .. tag .. ':' .. room, n, 'v', unpack(order))
+  local life = abouts[2]
+  if not life then return end
   local own_secret, shown = (abouts[1] or ''):match('^%d*\n(%x*)\n(.*)$')
   local known_as = user .. '\n' .. session .. '\n'
   if own_secret ~= secret or shown:sub(1, #known_as) ~= known_as then return end
@@ -124,6 +126,7 @@ local function reconnect()
   if not replay then return end
 
   seat[3] = dropped_to(inbox, seen, #replay, seat[3])
+  log_event(prefix, tag, room, life, clock(), 'R' .. n .. '\n' .. user .. '\n' .. node)
   local raised, here = move(epoch, n, seat, due, order, found)
   return { 'ok', epoch, raised, last, replay, others, sent, applied, '', heard, '0', '', here, shown:match('\1(.*)$') or '' }
 end

@@ -19,6 +19,7 @@ end
 const PRELUDE: &str = include_str!("../lua/prelude.lua");
 const MEDIA: &str = include_str!("../lua/media.lua");
 const ENTRIES: &str = include_str!("../lua/entries.lua");
+const APPEND: &str = include_str!("../lua/append.lua");
 const EVENTS: &str = include_str!("../lua/events.lua");
 const LOG: &str = include_str!("../lua/log.lua");
 const SEATS: &str = include_str!("../lua/seats.lua");
@@ -28,17 +29,9 @@ const FINISH: &str = include_str!("../lua/finish.lua");
 struct Before {
     texts: &'static [&'static str],
     /// Its usual case, which is decided before the rest is set up.
-    usual: Option<Usual>,
+    usual: Option<&'static str>,
     /// Of a script on a room, what it wants with the first question.
     first: Option<First>,
-}
-
-/// The usual case of a script on a room.
-#[derive(Clone, Copy)]
-struct Usual {
-    text: &'static str,
-    /// Nothing happens in it that is written down: it is good where events are kept, too.
-    is_uneventful: bool,
 }
 
 /// What a script on a room wants with the first question, in Lua: SEAT, whether its first argument is a seat (`'p'`: and its
@@ -54,15 +47,14 @@ impl Before {
         Self { texts: self.texts, usual: self.usual, first: Some(First { seat, receiver }) }
     }
 
-    const fn usually(&self, text: &'static str, is_uneventful: bool) -> Self {
-        Self { texts: self.texts, usual: Some(Usual { text, is_uneventful }), first: self.first }
+    const fn usually(&self, text: &'static str) -> Self {
+        Self { texts: self.texts, usual: Some(text), first: self.first }
     }
 
     /// All texts, in their order, between the clock and the script's own.
-    fn all(&self, keeps_events: bool) -> Vec<&'static str> {
-        let entries = self.first.map(|_| ENTRIES);
-        let usual = self.usual.filter(|usual| usual.is_uneventful || !keeps_events).map(|usual| usual.text);
-        entries.into_iter().chain(usual).chain(self.texts.iter().copied()).collect()
+    fn all(&self) -> Vec<&'static str> {
+        let entries = self.first.map(|_| [ENTRIES, APPEND]);
+        entries.into_iter().flatten().chain(self.usual).chain(self.texts.iter().copied()).collect()
     }
 }
 
@@ -81,7 +73,7 @@ const NEWCOMER: &str = include_str!("../lua/newcomer.lua");
 const RECONNECT: &str = include_str!("../lua/reconnect.lua");
 
 /// What the lines begin with that keep events: left out where none are kept, so that they cost nothing there.
-const KEEPS_EVENTS: [&str; 3] = ["event(", "keep_events(", "local happened"];
+const KEEPS_EVENTS: [&str; 5] = ["event(", "keep_events(", "log_event(", "if not life then return", "local happened"];
 
 /// It only gives memory back, so it runs although Redis is full.
 const FREES: &str = "#!lua flags=allow-oom\n";
@@ -113,7 +105,7 @@ macro_rules! scripts {
                 let constants = before.first.map_or_else(String::new, |First { seat, receiver }| {
                     format!("{room}local SEAT, RECEIVER = {seat}, {receiver}\n")
                 });
-                let texts = [vec![clock], before.all(keeps_events), vec![own]].concat();
+                let texts = [vec![clock], before.all(), vec![own]].concat();
                 let texts: Vec<_> = texts.into_iter().map(|text| with_or_without_events(text, keeps_events)).collect();
                 [flags, &constants, &assembled(&texts.iter().map(|text| &**text).collect::<Vec<_>>())].concat()
             }
@@ -123,7 +115,7 @@ macro_rules! scripts {
 
 scripts! {
     /// Asks for a seat.
-    Join = "join", TAKES, ROOM.usually(NEWCOMER, false);
+    Join = "join", TAKES, ROOM.usually(NEWCOMER);
     /// Frees a seat.
     Leave = "leave", FREES, ROOM.wanting("'p'", "false");
     /// Frees a user's seat.
@@ -133,15 +125,15 @@ scripts! {
     /// A socket was lost.
     Gone = "gone", FREES, LOST.wanting("true", "false");
     /// Resumes a session.
-    Resume = "resume", TAKES, ROOM.wanting("'p'", "false").usually(RECONNECT, false);
+    Resume = "resume", TAKES, ROOM.wanting("'p'", "false").usually(RECONNECT);
     /// Appends to one inbox.
-    Send = "send", TAKES, ROOM.wanting("true", "true").usually(SWIFT, true);
+    Send = "send", TAKES, ROOM.wanting("true", "true").usually(SWIFT);
     /// Appends to all others' inboxes.
     Broadcast = "broadcast", TAKES, BROADCAST.wanting("true", "false");
     /// Appends to all inboxes.
     Announce = "announce", TAKES, ROOM;
     /// Compares, and trims inboxes.
-    Audit = "audit", FREES, ROOM.wanting("true", "false").usually(REST, true);
+    Audit = "audit", FREES, ROOM.wanting("true", "false").usually(REST);
     /// Lists members.
     Members = "members", FREES, ROOM;
     /// Lists a node's seats.
@@ -255,11 +247,8 @@ mod tests {
         let limits = LedgerLimits { events_max: 9, ..LedgerLimits::default() };
         let keeping = Scripts::new(SERVER_CLOCK, &Keys::new("aldis:"), &limits);
         assert!(keeping.0[Script::Join as usize].1.contains("  keep_events()"));
-        for (script, usual) in
-            [(Script::Join, "newcomer()"), (Script::Resume, "reconnect()"), (Script::Send, "swift()")]
-        {
-            let is_there = |scripts: &Scripts| scripts.0[script as usize].1.contains(usual);
-            assert!(is_there(&scripts) && is_there(&keeping) == (script == Script::Send), "{usual}");
+        for script in [Script::Join, Script::Resume] {
+            assert!(keeping.0[script as usize].1.contains("  log_event("), "{script:?}");
         }
     }
 
