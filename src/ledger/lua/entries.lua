@@ -7,6 +7,11 @@ local function enlist(at, leases, name, room)
   if lease < 0 then redis.call('ZADD', leases, string.format('%.0f', lease + 1e13), name) end
 end
 
+-- After a loss nobody knows the leases: a node that takes a seat has `grace` to renew its own, else nobody would miss it.
+local function grant(leases, grace, name, at)
+  if grace then redis.call('ZADD', leases, 'NX', string.format('%.0f', at + grace), name) end
+end
+
 -- Bytes of text that an entry holds; what precedes it is bounded by the number of entries.
 local function bytes_of(entry)
   local kind = entry:sub(1, 1)

@@ -33,11 +33,6 @@ local function index_deadline()
   end
 end
 
--- After a loss nobody knows the leases: a node that takes a seat has so long to renew, else nobody would miss it.
-local function meet()
-  if has_connected and era[4] then redis.call('ZADD', LEASES, 'NX', text(now() + era[4]), NODE) end
-end
-
 -- What the asking node has to deliver, as {head, entry, …}; other nodes are told theirs.
 local function publish()
   local here = {}
@@ -92,7 +87,7 @@ local function finish()
   index_nodes()
   index_deadline()
   write()
-  meet()
+  if has_connected then grant(LEASES, era[4], NODE, now()) end
   return publish()
 end
 

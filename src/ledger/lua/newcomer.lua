@@ -28,10 +28,9 @@ end
 local function newcomer()
   local room, node, known, user, session, secret, window, max, name, revision = unpack(ARGV)
   if name:find('\1_hidden\t', 1, true) then return end
-  local hot, epoch = KEYS[1], redis.call('HMGET', KEYS[3], 'n', 'g')
+  local hot, epoch, grace = KEYS[1], unpack(redis.call('HMGET', KEYS[3], 'n', 'g'))
   local stored, ep, settles, due, prolonged, media = unpack(redis.call('HMGET', hot, 's', 'ep', 't', 'D', 'T', 'M'))
-  if not stored or settles or due or media or not prolonged or epoch[2] then return end
-  epoch = epoch[1]
+  if not stored or settles or due or media or not prolonged then return end
   if not epoch or ep ~= epoch or known ~= '0' and known ~= epoch then return end
   local order = {}
   for n in stored:gmatch('%d+') do order[#order + 1] = n end
@@ -67,7 +66,9 @@ local function newcomer()
   redis.call('HSET', cold, 'rev', n, 'u' .. user, n, n, about, 'j' .. n, answer)
   if tonumber(revision) > (tonumber(opened) or 0) then redis.call('HSET', cold, 'o', revision) end
   log_event(prefix, tag, room, life, now, 'J' .. n .. '\n' .. user .. '\n' .. node .. '\n' .. name:match('^[^\1]*'))
-  if not is_here then enlist(prefix .. 'at:' .. tag .. ':', prefix .. 'leases:' .. tag, node, room) end
+  local leases = prefix .. 'leases:' .. tag
+  if not is_here then enlist(prefix .. 'at:' .. tag .. ':', leases, node, room) end
+  grant(leases, grace, node, now)
   local here = {}
   for _, holder in ipairs(told) do
     local head = 'E ' .. epoch .. ' ' .. told[holder] .. ' -'

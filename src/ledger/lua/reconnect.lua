@@ -99,11 +99,10 @@ end
 local function reconnect()
   local room, node, known, n, user, session, secret, last, reclaims = unpack(ARGV)
   if reclaims ~= '' then return end
-  local hot, era = KEYS[1], redis.call('HMGET', KEYS[3], 'n', 'g')
+  local hot, epoch, grace = KEYS[1], unpack(redis.call('HMGET', KEYS[3], 'n', 'g'))
   local stored, ep, settles, due, media, record, sent_to =
     unpack(redis.call('HMGET', hot, 's', 'ep', 't', 'D', 'M', n, 'p' .. n))
-  if not record or settles or media or era[2] then return end
-  local epoch = era[1]
+  if not record or settles or media then return end
   if not epoch or ep ~= epoch or known ~= '0' and known ~= epoch then return end
   local seat = { record:match(CLAIMED) }
   if not seat[1] then return end
@@ -126,7 +125,9 @@ local function reconnect()
   if not replay then return end
 
   seat[3] = dropped_to(inbox, seen, #replay, seat[3])
-  log_event(prefix, tag, room, life, clock(), 'R' .. n .. '\n' .. user .. '\n' .. node)
+  local now = clock()
+  log_event(prefix, tag, room, life, now, 'R' .. n .. '\n' .. user .. '\n' .. node)
+  grant(prefix .. 'leases:' .. tag, grace, node, now)
   local raised, here = move(epoch, n, seat, due, order, found)
   return { 'ok', epoch, raised, last, replay, others, sent, applied, '', heard, '0', '', here, shown:match('\1(.*)$') or '' }
 end
