@@ -1,4 +1,4 @@
-//! What one operation costs Redis: CPU of its main thread, 64 operations in flight, on a server of its own.
+//! What one operation costs Redis: CPU of its main thread, 64 operations in flight over three connections, on a server of its own.
 //! `cargo bench --bench redis`.
 
 #![expect(clippy::print_stdout, reason = "a table for people")]
@@ -9,6 +9,7 @@ use actors::ledger::{Answer, At, Audit, Audited, Broadcast, Join, Joined, Ledger
 use actors::protocol::{Attributes, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId};
 use actors::settings::LedgerLimits;
 use aldis::ledger::{RedisLedger, RedisLimits};
+use futures_util::{StreamExt as _, stream};
 use server::Server;
 
 #[expect(dead_code, reason = "tests kill it, too")]
@@ -19,9 +20,12 @@ const ROOMS: u128 = 200;
 const SEATS: u128 = 4;
 const IN_FLIGHT: usize = 64;
 
-/// The ledger, its server, and the two nodes between which members are dealt.
+/// Connections, as of so many nodes.
+const CONNECTIONS: usize = 3;
+
+/// The ledger, over each connection, its server, and the two nodes between which members are dealt.
 struct Stand {
-    ledger: RedisLedger,
+    ledgers: Vec<RedisLedger>,
     server: Server,
     nodes: [NodeId; 2],
 }
@@ -41,11 +45,20 @@ impl Stand {
         let server = Server::start();
         let limits = RedisLimits::default();
         let limits = RedisLimits { ledger: LedgerLimits { events_max, ..limits.ledger }, ..limits };
-        let ledger = RedisLedger::start(&server.url().into(), "aldis:", limits).expect("an address");
-        while !ledger.is_up() {
-            tokio::task::yield_now().await;
+        let mut ledgers = Vec::new();
+        for _ in 0..CONNECTIONS {
+            let ledger = RedisLedger::start(&server.url().into(), "aldis:", limits).expect("an address");
+            while !ledger.is_up() {
+                tokio::task::yield_now().await;
+            }
+            ledgers.push(ledger);
         }
-        Self { ledger, server, nodes: ["one", "two"].map(NodeId::new) }
+        Self { ledgers, server, nodes: ["one", "two"].map(NodeId::new) }
+    }
+
+    /// That of a room: its operations keep their order on one connection.
+    fn ledger(&self, n: u128) -> &RedisLedger {
+        &self.ledgers[usize::try_from(n).unwrap_or(0) % CONNECTIONS]
     }
 
     /// Microseconds of the server's main thread.
@@ -70,23 +83,18 @@ impl Stand {
         all: impl Iterator<Item = O>,
         ask: impl Fn(O) -> Answer<T>,
     ) -> Vec<T> {
-        let (mut answers, mut all) = (Vec::new(), all.peekable());
         let before = self.cpu();
-        while all.peek().is_some() {
-            let asked: Vec<_> = all.by_ref().take(IN_FLIGHT).map(&ask).collect();
-            for answer in asked {
-                answers.push(answer.await.expect("Redis answers"));
-            }
-        }
-        #[expect(clippy::cast_precision_loss, reason = "thousands")]
+        let answers: Vec<_> = stream::iter(all.map(ask)).buffered(IN_FLIGHT).collect().await;
         let each = (self.cpu() - before) / answers.len() as f64;
-        println!("{what:40} {each:8.1}");
-        answers
+        println!("{what:40} {each:8.1} {:10.0}", 1e6 / each);
+        answers.into_iter().map(|answer| answer.expect("Redis answers")).collect()
     }
 
-    fn send(&self, n: u128, (from, to): (SeatId, SeatId), cid: u64, bytes: usize) -> Answer<Sent> {
+    /// The receiver is connected to the second node.
+    fn send(&self, n: u128, (from, to): (SeatId, SeatId), cid: u64, (bytes, place): (usize, usize)) -> Answer<Sent> {
         let (skipped, released, messages) = (Vec::new(), Vec::new(), vec![message(bytes)]);
-        self.ledger.send(self.at(n, 0), Send { from, to: to.order, cid: Some(cid), skipped, released, messages })
+        let send = Send { from, to: to.order, cid: Some(cid), skipped, released, messages };
+        self.ledger(n).send(self.at(n, place), send)
     }
 
     async fn join(&self, seats: &mut [Vec<SeatId>], place: u128) {
@@ -105,7 +113,7 @@ impl Stand {
                 revision: 1,
                 attributes: Attributes::default(),
             };
-            self.ledger.join(self.at(n, usize::try_from(place).unwrap_or(0)), join)
+            self.ledger(n).join(self.at(n, usize::try_from(place).unwrap_or(0)), join)
         });
         for (room, joined) in seats.iter_mut().zip(joined.await) {
             let Joined::Seated { seat, .. } = joined else { panic!("there is room") };
@@ -118,7 +126,7 @@ impl Stand {
         let asked = known.iter().copied();
         let answers = self.measure(what, asked, |(n, seat, last_seq)| {
             let audit = Audit { seat, last_seq, acked: last_seq };
-            self.ledger.audit(self.at(n, 0), vec![audit])
+            self.ledger(n).audit(self.at(n, 0), vec![audit])
         });
         let newest = |(before, answers): ((u128, SeatId, u64), Vec<Audited>)| {
             let [Audited::Held(entries, _)] = &answers[..] else { panic!("the seat is held: {answers:?}") };
@@ -131,7 +139,7 @@ impl Stand {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     for (title, events_max) in [("operation, in rooms of four", 0), ("the same, with timelines", 256)] {
-        println!("{title:40} {:>8}", "µs");
+        println!("{title:40} {:>8} {:>10}", "µs", "a second");
         operations(&Stand::start(events_max).await).await;
     }
 }
@@ -142,14 +150,21 @@ async fn operations(stand: &Stand) {
         stand.join(&mut seats, place).await;
     }
     let mut cid = 0;
-    for (what, times, bytes) in
-        [("send, the first of a pair", 1, 255), ("send, 255 bytes", 40, 255), ("send, 1.5 kB", 10, 1_500)]
-    {
+    // A description and six candidates, over and over.
+    let mix = |cid: u64| if cid.is_multiple_of(7) { 2_500 } else { 250 };
+    let sends: [(&str, u64, &dyn Fn(u64) -> usize, usize); 5] = [
+        ("send, the first of a pair", 1, &|_| 255, 0),
+        ("send, 255 bytes", 42, &|_| 255, 0),
+        ("send, of a call: 2.5 kB and 6 of 250 bytes", 42, &mix, 0),
+        ("send, 1.5 kB", 14, &|_| 1_500, 0),
+        ("send, 255 bytes, on the receiver's node", 42, &|_| 255, 1),
+    ];
+    for (what, times, bytes, place) in sends {
         let first = cid + 1;
         cid += times;
         let all = (first..=cid).flat_map(|cid| (0..ROOMS).map(move |n| (n, cid)));
         let pair = |n: u128| (seats[usize::try_from(n).unwrap_or(0)][0], seats[usize::try_from(n).unwrap_or(0)][1]);
-        stand.measure(what, all, |(n, cid)| stand.send(n, pair(n), cid, bytes)).await;
+        stand.measure(what, all, |(n, cid)| stand.send(n, pair(n), cid, (bytes(cid), place))).await;
     }
     let all = seats.iter().enumerate().flat_map(|(n, room)| room.iter().map(move |seat| (n as u128, *seat, 0)));
     let known = stand.audit("audit of a seat that has missed all", all.collect()).await;
@@ -159,7 +174,7 @@ async fn operations(stand: &Stand) {
         .measure("broadcast of chat, which is kept, too", 0..ROOMS, |n| {
             let from = seats[usize::try_from(n).unwrap_or(0)][2];
             let message = Message { kind: Kind::ChatMessage, ..message(255) };
-            stand.ledger.broadcast(
+            stand.ledger(n).broadcast(
                 stand.at(n, 0),
                 Broadcast { from, cid: Some(1), skipped: Vec::new(), message, changes: None },
             )
@@ -170,13 +185,13 @@ async fn operations(stand: &Stand) {
             let (order, who) = (seats[usize::try_from(n).unwrap_or(0)][3].order, n * SEATS + SEATS);
             let (user, session) = (UserId::from_u128(who), SessionId::from_u128(who));
             let resume = Resume { user, order, session, secret: 7, last_seq: 0, reclaims: None };
-            stand.ledger.resume(stand.at(n, 0), resume)
+            stand.ledger(n).resume(stand.at(n, 0), resume)
         })
         .await;
     call(stand, &seats).await;
     stand
         .measure("leave", 0..ROOMS, |n| {
-            stand.ledger.leave(stand.at(n, 0), seats[usize::try_from(n).unwrap_or(0)][0], LeaveReason::Left)
+            stand.ledger(n).leave(stand.at(n, 0), seats[usize::try_from(n).unwrap_or(0)][0], LeaveReason::Left)
         })
         .await;
 }
@@ -185,11 +200,11 @@ async fn operations(stand: &Stand) {
 async fn call(stand: &Stand, seats: &[Vec<SeatId>]) {
     let sends = (0..ROOMS).flat_map(|n| (0..3).flat_map(move |from| (0..4).map(move |to| (n, from, to))));
     let sends = sends.filter(|(_, from, to)| from != to);
-    let all = (100..111).flat_map(|cid| sends.clone().map(move |(n, from, to)| (n, from, to, cid)));
+    let all = (200..211).flat_map(|cid| sends.clone().map(move |(n, from, to)| (n, from, to, cid)));
     stand
         .measure("send, of a call that is set up", all, |(n, from, to, cid)| {
             let room = &seats[usize::try_from(n).unwrap_or(0)];
-            stand.send(n, (room[from], room[to]), cid, if cid == 100 { 1_500 } else { 255 })
+            stand.send(n, (room[from], room[to]), cid, (if cid == 200 { 1_500 } else { 255 }, 0))
         })
         .await;
 }
