@@ -58,7 +58,7 @@ impl Cluster {
         }
     }
 
-    /// What the operators' door answers.
+    /// What the operators' listener answers.
     pub(super) fn described(self) -> DescribeCluster {
         Arc::new(move || {
             let cluster = self.clone();
