@@ -111,7 +111,7 @@ pub trait Ledger: core::marker::Send + Sync {
     fn join(&self, at: At<'_>, join: Join) -> Answer<Joined>;
     /// Frees a seat and tells the others why. With an old fence: nothing.
     fn leave(&self, at: At<'_>, seat: SeatId, reason: LeaveReason) -> Answer<Vec<Push>>;
-    /// Frees a user's seat, whatever its fence (a kick); its node is told [`Ended::Freed`]. Whoever has joined after this
+    /// Frees a user's seat, whatever its fence (a kick); its node is told [`Ended::Freed`]. A seat that was taken after this
     /// place in the join order stays, so it may be repeated.
     fn evict(&self, at: At<'_>, user: UserId, up_to: JoinOrder, reason: LeaveReason) -> Answer<Vec<Push>>;
     /// The seat's socket was lost: keeps the seat for the window, and remembers which of its numbers were refused or

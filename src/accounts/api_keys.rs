@@ -1,7 +1,7 @@
 //! API keys of other people's backends: made, listed and revoked by operators; followed on every node, so that a key that another
 //! node or a command made is known, and one that it revoked is refused and its sockets closed, within a second.
 //!
-//! **Invariant:** a key that was revoked before a reading began is not known after it: readings take turns.
+//! **Invariant:** a key that was revoked before a reading began is not known after it: readings do not overlap.
 
 use std::{sync::Arc, time::Duration};
 

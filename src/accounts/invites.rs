@@ -64,8 +64,8 @@ impl Accounts {
 }
 
 impl Shared {
-    /// The invite to use for a sign-up, where one is needed. It is looked at before the address is, so that whoever has
-    /// none finds out nothing about addresses; the database decides once more when the account is made.
+    /// The invite to use for a sign-up, where one is needed. It is checked before the address, so that a client without one
+    /// learns nothing about addresses; the database decides once more when the account is created.
     pub(super) async fn invite_of(&self, signup: &Signup) -> Result<Option<InviteHash>, AuthError> {
         match self.settings.signup {
             SignupMode::Open => Ok(None),

@@ -15,7 +15,7 @@ pub struct Mailing {
     pub site_url: String,
     /// Whether mails are sent, not written to the log.
     pub is_sent: bool,
-    /// Mails per recipient over all nodes, whoever asks for them.
+    /// Mails per recipient over all nodes, no matter who requests them.
     pub per_recipient: Limiter,
 }
 

@@ -25,7 +25,7 @@ const TRIES: u32 = 3;
 /// What is backed up.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// Where the node's data lies.
+    /// Where the node's data is.
     pub place: Place,
     /// The operators' token; may be missing.
     pub token: PathBuf,

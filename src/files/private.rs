@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Writes a file whole: whoever reads it, and whatever is found after a crash, is the old content or the new one.
+/// Writes a file atomically: a reader, also after a crash, finds either the old content or the new one.
 ///
 /// # Errors
 /// The directory cannot be written, or the disk is full; then the old content is still there.

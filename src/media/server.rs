@@ -48,7 +48,7 @@ pub(super) enum Message {
 /// What its actor knows; requests look at it.
 #[derive(Debug, Clone)]
 pub(super) struct View {
-    /// Where the breaker stands.
+    /// The breaker's position.
     pub(super) position: Position,
     /// When it is probed next, while the breaker is open.
     pub(super) probe_at: Option<Instant>,

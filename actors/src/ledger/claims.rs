@@ -64,8 +64,8 @@ pub enum Fact {
     Freed(SeatId, LeaveReason),
     /// The seat's socket was lost; it is kept for so long from now.
     Disconnected(SeatId, Duration),
-    /// Whom the asking node's clients knew before the loss: a seat that is older than the newest of them and is not among
-    /// them had left. Whoever came after it may have taken its place, so it is freed if it is still to be claimed.
+    /// The members that the asking node's clients knew before the loss: a seat that is older than the newest of them and is not
+    /// among them had left. A later member may have taken its place, so it is freed if it is still to be claimed.
     Known(Vec<JoinOrder>),
     /// When the seat's socket was lost, these numbers of its session were not applied, and no others. What a seat that is
     /// still to be claimed has stored of them is older.

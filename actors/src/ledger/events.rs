@@ -48,7 +48,7 @@ pub struct RoomEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Happened {
     /// A life begins. `recovered`: not with a first member, but because the ledger has lost something, or has only now begun to keep
-    /// events: who is there is told as resumed.
+    /// events: the present members are reported as resumed.
     Started {
         /// See there.
         recovered: bool,
@@ -95,8 +95,8 @@ pub enum Happened {
     Ended,
 }
 
-/// The logs of all rooms. Who stores events elsewhere reads what is new, and then says so; until that is said, they stay new. So
-/// several may do it, and may fail half way: nothing is lost, and everything is told apart by room, life and number.
+/// The logs of all rooms. A caller that stores events elsewhere reads the new ones, and then acknowledges them; until then they stay
+/// new. So several may do it, and may fail half way: nothing is lost, and room, life and number identify each event.
 pub trait EventLog: Send + Sync {
     /// Rooms with events that nobody has stored yet, at most so many.
     fn rooms_with_news(&self, max: usize) -> Answer<Vec<RoomId>>;

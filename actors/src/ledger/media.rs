@@ -35,7 +35,7 @@ pub enum Placing {
 /// The answer to a [`Place`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
-    /// How media flows now, whoever has decided it.
+    /// How media flows now, whichever node has decided it.
     pub hosting: Hosting,
     /// Whether that is what was asked for.
     pub is_won: bool,

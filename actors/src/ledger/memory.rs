@@ -193,8 +193,8 @@ impl MemoryLedger {
     }
 
     /// Lets the room take a step that only passes messages on, or looks for them, if one of its seats is taken; else
-    /// `absent` is the answer. Who holds a seat, and for how long, stays as it is, unless one is connected again: so what a
-    /// message costs does not grow with the room.
+    /// `absent` is the answer. The holders of seats and their windows do not change, unless one is connected again: so the cost
+    /// of a message does not grow with the room.
     fn pass<T>(
         &self,
         at: At<'_>,
@@ -319,7 +319,7 @@ impl MemoryLedger {
     }
 }
 
-/// What is still buffered when a ledger goes is buffered no more.
+/// Bytes that are still buffered when a ledger is dropped are returned.
 impl Drop for MemoryLedger {
     fn drop(&mut self) {
         self.forget_before(Epoch::MAX);

@@ -26,7 +26,7 @@ pub struct Join {
     pub max: u32,
     /// How long the seat is kept when its node dies.
     pub window: Duration,
-    /// Revision of the settings that let them in: whoever closes the room by older settings is late.
+    /// Revision of the settings that let them in: a close of the room under older settings is late, and ignored.
     pub revision: u64,
     /// What the member tells of themselves from the first.
     pub attributes: Attributes,
@@ -96,8 +96,8 @@ pub struct ResumedSeat {
     pub replay: Vec<(Seq, Entry)>,
     /// What this session has sent, for each other member's seat and for all.
     pub sent: Vec<Sequence>,
-    /// The greatest number of this session that was applied, also towards those who have left: a resend of it, or of one
-    /// below that is not among `skipped`, is a duplicate, whoever its receiver is now.
+    /// The greatest number of this session that was applied, including messages to members who have left: a resend of it, or of
+    /// one below that is not among `skipped`, is a duplicate, whatever its receiver is now.
     pub applied: Cid,
     /// Numbers that this session used and that were not applied, in ascending order.
     pub skipped: Vec<Skipped>,

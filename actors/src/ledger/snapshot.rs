@@ -104,7 +104,7 @@ pub(super) struct SavedSeat {
 /// What a join was answered besides the seat: the same again when it is repeated.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct JoinAnswer {
-    /// The members at that moment; who has joined or left since is in the inbox.
+    /// The members at that moment; later joins and leaves are in the inbox.
     pub(super) members: Vec<Member>,
     /// The older seat that it replaced.
     pub(super) replaced: Option<SeatId>,

@@ -142,7 +142,7 @@ pub struct SfuAsked {
     pub ask: SfuAsk,
 }
 
-/// Who waits for an answer about media.
+/// A member that waits for an answer about media.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asker {
     /// The seat.
@@ -188,7 +188,7 @@ pub enum MediaServersChange {
     Draining(Host),
     /// One has been well for a while: a room that does without may come back.
     Back,
-    /// This one has the room, where it should be or not: who is there is compared with its members.
+    /// This one has the room, whether it should or not: its peers there are compared with the room's members.
     Found(Host),
 }
 

@@ -118,8 +118,8 @@ impl Directory {
         told
     }
 
-    /// Closes a room here that a node has closed. The notice may be late: by settings that are newer the room is open, and who has
-    /// joined by them stays.
+    /// Closes a room here that a node has closed. The notice may be late: if newer settings have opened the room again, members
+    /// that joined under them stay.
     fn was_closed(self: &Arc<Self>, closed: ClosedRoom) {
         self.ports.rooms.changed(closed.room);
         self.note_closed(closed);

@@ -9,7 +9,7 @@ use crate::protocol::{Attributes, RoomId};
 /// Maximum length of [`Grants::metadata`] in bytes: it is kept with each socket.
 pub const METADATA_BYTES_MAX: usize = 1_024;
 
-/// What a token grants, as its claim `aldis` says it. Nothing is granted that is not said, but chat to whoever may join.
+/// What a token grants, as its claim `aldis` says it. It grants only what it states, except that every member who may join may chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Grants {

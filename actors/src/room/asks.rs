@@ -74,7 +74,7 @@ pub(super) fn ask(env: &Env, room: RoomId, call: MediaCall) -> Option<Later<Opti
     }
 }
 
-/// Who is in the room there and has no seat. Whoever is there had a seat before, so the ledger is asked last.
+/// The peers in the room there that have no seat. A peer had a seat before it came there, so the ledger is asked last.
 fn without_seat(env: &Env, room: RoomId, at: &Host) -> Later<Result<Vec<SessionId>, MediaError>> {
     let (there, ledger) = (env.media.peers(room, placement(at)), Arc::clone(&env.ledger));
     let away = |_| MediaError::Unavailable { why: "the ledger does not answer".into(), retry_after: FAILED_RETRY };

@@ -229,12 +229,12 @@ impl Room {
         self.work.get_or_insert_default()
     }
 
-    /// Where the seat of this join order stands among those here.
+    /// The index of the seat with this join order among those here.
     fn find(&self, order: JoinOrder) -> Option<usize> {
         self.seats.binary_search_by_key(&order, |seat| seat.id.order).ok()
     }
 
-    /// Where a seat stands that this socket holds; a socket that lost its seat speaks for nobody.
+    /// The index of the seat that this socket holds; a socket that lost its seat has none.
     fn place(&self, of: SeatRef) -> Option<usize> {
         let is_theirs = |seat: &Seat| seat.session == of.session && seat.socket == of.socket;
         match of.seat {
@@ -243,7 +243,7 @@ impl Room {
         }
     }
 
-    /// Whose seat stands at this place.
+    /// The user of the seat at this index.
     fn user_at(&self, place: usize) -> Option<&UserId> {
         let seat = &self.seats[place];
         seat.hidden().or_else(|| self.members.user(seat.id.order))

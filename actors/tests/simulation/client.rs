@@ -208,7 +208,7 @@ impl Client {
         let Some(line) = &mut self.line else { return };
         let user = &self.user[30..];
         self.world.note(self.session.as_ref().map_or("-", |session| &session.id), || format!("{user} > {text}"));
-        // A node that is dead or stuck takes nothing for ever: the client's patience ends first.
+        // A node that is dead or stuck never accepts it: the client's timeout comes first.
         let said = timeout(PATIENCE, line.handle.text(&text)).await;
         line.handle.flush_batch();
         if said.is_err() {

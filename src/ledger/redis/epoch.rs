@@ -1,6 +1,6 @@
 //! The epoch: compared in each handshake, and begun anew where the server is another one, or has lost what it stored. Every
 //! bucket stores it, so that its scripts find it in their slot; an epoch that not all of them have is no epoch yet. The first one on
-//! an empty server is named by its clock: to who begins it the server is new, though others may know that it was emptied.
+//! an empty server is named by its clock: to the node that begins it the server is new, though others may know that it was emptied.
 
 use redis::{Cmd, RedisError, Value, aio::MultiplexedConnection, cmd};
 

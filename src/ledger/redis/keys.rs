@@ -1,4 +1,4 @@
-//! Names of keys and channels (docs/redis.md). A room lies in one of 64 buckets, and everything about it in the slot of its
+//! Names of keys and channels (docs/redis.md). A room belongs to one of 64 buckets, and everything about it is in the slot of its
 //! bucket's hash tag, so that one script may change all of it. Knows no values.
 
 use actors::protocol::{NodeId, RoomId};
@@ -8,7 +8,7 @@ pub(super) const BUCKETS: usize = 64;
 /// Slots of Redis Cluster.
 const SLOTS: u16 = 16_384;
 
-/// The names of one bucket, besides its rooms'. No script is given names of two buckets: they lie in different slots.
+/// The names of one bucket, besides its rooms'. No script is given names of two buckets: they are in different slots.
 #[derive(Debug)]
 pub(super) struct Bucket {
     /// Its epoch.
@@ -35,7 +35,7 @@ pub(super) struct Bucket {
 #[derive(Debug, Clone)]
 pub(in crate::ledger) struct Keys {
     prefix: String,
-    /// The hash tag of each bucket; bucket `n` lies in the `n`th of 64 equal ranges of slots.
+    /// The hash tag of each bucket; bucket `n` is in the `n`th of 64 equal ranges of slots.
     tags: Vec<String>,
 }
 

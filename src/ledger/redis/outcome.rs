@@ -11,7 +11,7 @@ pub(super) const AWAY_WAIT: Duration = Duration::from_millis(250);
 /// What follows from an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Outcome {
-    /// For whoever asked.
+    /// For the caller.
     pub(super) failure: Failure,
     /// Whether the connection is given up.
     pub(super) ends_link: bool,

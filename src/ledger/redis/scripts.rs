@@ -25,7 +25,7 @@ const LOG: &str = include_str!("../lua/log.lua");
 const SEATS: &str = include_str!("../lua/seats.lua");
 const FINISH: &str = include_str!("../lua/finish.lua");
 
-/// What stands before a script's own text.
+/// The texts before a script's own text.
 struct Before {
     texts: &'static [&'static str],
     /// Its usual case, which is decided before the rest is set up.

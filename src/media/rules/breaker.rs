@@ -33,7 +33,7 @@ pub(in crate::media) enum Failure {
     Broken,
 }
 
-/// Where the breaker stands.
+/// The breaker's position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::media) enum Position {
     /// Requests pass.
@@ -62,7 +62,7 @@ struct Probing {
 }
 
 impl Breaker {
-    /// Where it stands.
+    /// Its position.
     pub(in crate::media) fn position(&self) -> Position {
         match &self.open {
             None => Position::Closed,

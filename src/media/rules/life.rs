@@ -96,7 +96,7 @@ impl Life {
         Self { breaker, stream, silent_max, is_probing: false, instance, load: None, short: 0 }
     }
 
-    /// Where its breaker stands.
+    /// The position of its breaker.
     pub(in crate::media) fn position(&self) -> Position {
         self.breaker.position()
     }

@@ -22,7 +22,7 @@ use crate::{
     storage::{Ban, Guests, Meeting, Mode, RoomId},
 };
 
-/// How long a state is kept in Redis, for the time when the database is away: whoever comes back to a room comes within a day.
+/// How long a state is kept in Redis, for the time when the database is away: people who return to a room do so within a day.
 const TTL: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often what is owed is tried again.
 const PAY_EVERY: Duration = Duration::from_secs(1);

@@ -1,5 +1,5 @@
-//! Guests who wait until the host lets them in. Who waits is in the database, so that any node can answer them; the host's page is
-//! told how many there are whenever that changes.
+//! Guests who wait until the host lets them in. They are stored in the database, so that any node can answer them; the host's page
+//! is told their number whenever it changes.
 
 use std::{
     collections::BTreeSet,
@@ -66,7 +66,7 @@ impl Hosting {
     /// A guest comes to the door of a room that asks its host.
     ///
     /// # Errors
-    /// `Unavailable`, `Unknown`: whoever repeats it waits anew.
+    /// `Unavailable`, `Unknown`: a guest who repeats it waits anew.
     pub async fn knock(&self, room_id: RoomId, name: String, now: Timestamp) -> Result<Knocked, StoreError> {
         let (shared, secret) = (Arc::clone(&self.0), WaitingSecret::random());
         let hash = secret.hash();

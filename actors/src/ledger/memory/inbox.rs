@@ -80,7 +80,7 @@ impl Inbox {
         self.last
     }
 
-    /// Numbers an entry without storing it, and drops all that is stored: whoever reads later finds a gap.
+    /// Numbers an entry without storing it, and drops all that is stored: a later read finds a gap.
     pub(super) fn shed(&mut self) -> Seq {
         self.last += 1;
         self.clear();
@@ -111,8 +111,8 @@ impl Inbox {
         Some((seen + 1..).zip(self.since(skip)).collect())
     }
 
-    /// Joins what a client has seen with what a ledger stores that went back in time: it stood at `mark` when this epoch
-    /// began, the client has seen up to `seen`. What came in this epoch is numbered after both.
+    /// Reconciles what a client has seen with a ledger that went back in time: the inbox was at `mark` when this epoch began,
+    /// and the client has seen entries up to `seen`. Entries of this epoch are numbered after both.
     pub(super) fn settle(&mut self, mark: Option<Seq>, seen: Seq) {
         let Some(since) = mark.filter(|mark| seen > *mark).and_then(|mark| self.last.checked_sub(mark)) else {
             return;

@@ -1,7 +1,7 @@
 //! One user's place in a room: whose it is, which node holds it, what it was sent and what it has sent.
 //!
-//! Kept small, because a dense node holds many that rest: texts are shared, an empty inbox owns nothing, and what most
-//! seats never have stands in a box of its own.
+//! Kept small, because a dense node holds many that are idle: texts are shared, an empty inbox owns nothing, and fields that
+//! most seats never use are in a box of their own.
 
 use std::{
     sync::Arc,
@@ -175,13 +175,13 @@ impl Seat {
         self.is_connected() && self.is_unclaimed()
     }
 
-    /// Where it stood when the first epoch began in which it was not claimed: a client that resumes may have been absent
+    /// Its newest entry when the first epoch began in which it was not claimed: a client that resumes may have been absent
     /// since before.
     pub(super) fn first_mark(&self) -> Option<Seq> {
         self.marks().first().map(|(_, last)| *last)
     }
 
-    /// Where it stood when the first epoch began that its holder has not claimed it in.
+    /// Its newest entry when the first epoch began in which its holder has not claimed it.
     pub(super) fn mark_after(&self, known: Epoch) -> Option<Seq> {
         let marks = self.marks();
         marks.iter().find(|(epoch, _)| *epoch > known).or(marks.last()).map(|(_, last)| *last)

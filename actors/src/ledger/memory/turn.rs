@@ -1,4 +1,4 @@
-//! One turn at one room: who asks, when, under which bounds; collects what nodes are to be told and what was booked.
+//! One turn at one room: the caller, the time and the limits; collects the pushes to nodes and the booked bytes.
 //!
 //! A turn happens under the room's lock, so it only collects; the shell books at its end and publishes afterwards.
 

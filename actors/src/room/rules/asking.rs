@@ -1,8 +1,8 @@
 //! Requests of members to the room's media server: who may ask what, and what becomes of the answer.
 //!
-//! A media server answers beside the room; what all have to know (who sends what) then goes to the ledger, and only after that
-//! the member is answered. The same request of the same session is answered by the media server as the first time, so a client
-//! may repeat one whose answer was lost, on whichever node.
+//! A media server answers asynchronously; changes that all members must learn (who sends what) then go to the ledger, and only
+//! after that is the member answered. The media server repeats its first answer to the same request of the same session, so a
+//! client may repeat a request whose answer was lost, on any node.
 
 use std::{sync::Arc, time::Duration};
 

@@ -114,7 +114,7 @@ pub(crate) enum SeatFact {
     Left(SeatId, LeaveReason),
     /// Its socket is lost; these numbers were not applied.
     Disconnected(SeatId, Vec<crate::ledger::Skipped>, Duration),
-    /// This user is to be evicted, whichever seat they have: that is asked first, so that whoever joins meanwhile stays.
+    /// This user is to be evicted, whichever seat they have: the seat is looked up first, so that a later join is not evicted.
     Evicting(UserId, LeaveReason),
     /// This user was evicted, unless they joined after this place in the join order.
     Evicted(UserId, JoinOrder, LeaveReason),

@@ -63,12 +63,12 @@ impl Told {
 }
 
 impl Room {
-    /// The ledger has lost something: what the members here tell of themselves is told again, in their lines, to everybody else.
+    /// The ledger has lost something: the attributes of the members here are sent again, in their queues, to everybody else.
     pub(super) fn tell_attributes_again(&mut self, step: &mut Step<'_>) {
         for place in 0..self.seats.len() {
             let seat = &self.seats[place];
             let Some(told) = seat.more_ref().and_then(|more| more.told.as_ref()) else { continue };
-            // Whoever is hidden is not among the members.
+            // A hidden member is not among the members.
             let Some(user) = self.members.user(seat.id.order) else { continue };
             let changes = told.as_changes();
             if changes.is_empty() {

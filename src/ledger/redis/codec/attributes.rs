@@ -7,7 +7,7 @@ use actors::protocol::{Attributes, attributes::Changes};
 
 use super::{Read, malformed};
 
-/// What stands between a name and its attributes. No name has it: such a byte of a name is left out.
+/// Separates a name from its attributes. No name contains it: such a byte of a name is left out.
 const BEFORE: char = '\u{1}';
 
 /// A name with its attributes.
