@@ -22,7 +22,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long after a token named an unknown key it is read: tokens that name made-up keys cost the database no more than this.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
-/// What became of the wish for an API key.
+/// The outcome of a request for an API key.
 #[derive(Debug)]
 pub enum ApiKeyMade {
     /// It can be used.

@@ -28,7 +28,7 @@ pub struct OnceKey {
     pub write: fn(&Meeting) -> String,
 }
 
-/// What became of a wish for a room.
+/// The outcome of a request to create a room.
 #[derive(Debug)]
 pub enum Created {
     /// It was created now.

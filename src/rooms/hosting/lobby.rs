@@ -38,7 +38,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// How many at once.
 const SWEEP_MAX: u32 = 500;
 
-/// What became of a guest's wish to come in.
+/// The outcome of a guest's request to come in.
 #[derive(Debug)]
 pub enum Knocked {
     /// They wait; this is what they ask with.
