@@ -1,4 +1,4 @@
-//! What was said in rooms: stored behind the ledger, read by page.
+//! Chat history: stored asynchronously, behind the ledger; read page by page.
 //!
 //! A message that the ledger has accepted waits to be stored, in this node's memory or, in a cluster, in Redis, where the ledger
 //! itself puts it. A task stores waiting messages, several in one statement. A read of a page stores the waiting messages first,

@@ -10,10 +10,10 @@
 //!
 //! What an operation appends to inboxes of seats on the asking node comes back in its answer; other nodes get it as an
 //! [`Event`] of their subscription. Either way a reader delivers through a [`Cursor`], so that a push may be lost, late or
-//! doubled: [`Ledger::audit`] finds what was missed.
+//! duplicated: [`Ledger::audit`] finds missed ones.
 //!
-//! An *epoch* ends when the ledger loses what it had stored. Every operation brings the epoch that its caller knows the
-//! room in; in a newer one it is answered [`Failure::Epoch`], and the caller claims its seats again.
+//! An *epoch* ends when the ledger loses stored data. Every operation carries the epoch in which its caller knows the room;
+//! in a newer one the answer is [`Failure::Epoch`], and the caller claims its seats again.
 
 use std::{
     future::Future,

@@ -1,4 +1,4 @@
-//! What is kept of what happens in rooms; the log, and the backend if one is configured, are told of it.
+//! Which events of rooms are kept; they are passed to the log, and to the backend if one is configured.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Files that only their owner reads, and folders that only their owner enters. What root makes in somebody's directory
-//! belongs to that somebody, so that a command run by root never locks the node's own user out.
+//! Files that only their owner can read, and folders that only their owner can enter. Files that root creates belong to the owner
+//! of their directory, so that a command run by root never locks the node's own user out.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},

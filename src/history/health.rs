@@ -1,4 +1,4 @@
-//! Whether the history can be used: messages are stored, and the database answers. A failure is not told before it has lasted a while,
+//! Whether the history is available: messages are stored, and the database answers. A failure is reported after it has lasted a while,
 //! and its end at once. Must not know the database.
 
 use std::{

@@ -1,4 +1,4 @@
-//! Stores what waits, several messages in one statement, and where some were dropped.
+//! Stores waiting messages, several in one statement, and records where some were dropped.
 
 use std::{
     collections::BTreeSet,

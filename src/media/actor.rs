@@ -1,5 +1,5 @@
-//! The actor of one media server: listens to its events, probes it, and tells the node who is heard and who is lost. What
-//! follows from what is decided by the rules.
+//! The actor of one media server: listens to its events, probes it, and tells the node whether it is alive or lost. The rules
+//! decide.
 
 use std::{sync::Arc, time::Instant};
 

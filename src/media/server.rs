@@ -1,4 +1,5 @@
-//! One media server as the rest of the node sees it: requests with a place, a turn, a deadline and a breaker before them.
+//! One media server as the rest of the node sees it: requests are bounded in number, wait for their turn, have a deadline, and pass
+//! a breaker.
 //! Must not know rooms, nor how the server is listened to.
 
 use std::{

@@ -1,4 +1,4 @@
-//! The table `messages`: what was said in rooms. Not who may read it, nor what is said but not stored yet.
+//! The table `messages`: chat messages of rooms. Not who may read them, nor messages that wait to be stored.
 
 use actors::protocol::UserId;
 use async_trait::async_trait;

@@ -1,4 +1,4 @@
-//! What a seat's holder knows, compared with the ledger: audits, and claims in a new epoch.
+//! A holder's knowledge of its seat, compared with the ledger: audits, and claims in a new epoch.
 
 use std::{sync::Arc, time::Duration};
 

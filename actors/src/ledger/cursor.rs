@@ -1,4 +1,4 @@
-//! What of an inbox has been delivered: in order, once, without holes.
+//! How far an inbox has been delivered: in order, once, without gaps.
 
 use crate::protocol::client::Seq;
 

@@ -1,9 +1,9 @@
-//! What happened in rooms: one log a room, which the ledger itself writes in the step that makes it so. For webhooks and timelines.
+//! Events of rooms: one log per room, which the ledger itself writes in the step that causes the event. For webhooks and timelines.
 //!
-//! A room *lives* from its first member to its last. The events of one life are numbered 1, 2, 3 … without holes; of two lives of a
+//! A room *lives* from its first member to its last. The events of one life are numbered 1, 2, 3 … without gaps; of two lives of a
 //! room the later one has the greater name. A log keeps its newest [`LedgerLimits::events_max`](crate::settings::LedgerLimits) events
-//! for [`KEPT_FOR`] after the newest one; numbers tell what has been dropped. Nothing is written, and nothing costs, where that
-//! bound is 0.
+//! for [`KEPT_FOR`] after the newest one; gaps in the numbers show dropped events. Where that limit is 0, nothing is written, at no
+//! cost.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,8 +1,8 @@
 //! The ledger in memory: the embedded default, and the model that other ledgers are compared with.
 //!
 //! A thin shell: it finds the room, lets the pure `RoomCore` take one step under the room's lock with the clock's reading,
-//! books what the step has buffered, keeps the indexes of what is due, and publishes after the lock is released. Every
-//! answer is there at once. Locks are taken in the order rooms → indexes, and none is held while a subscriber runs.
+//! books the bytes that the step has buffered, keeps the indexes of deadlines, and publishes after the lock is released. Every
+//! answer is available at once. Locks are taken in the order rooms → indexes, and none is held while a subscriber runs.
 //!
 //! `memory/operations.rs`: the port. `memory/epochs.rs`: snapshots, restarts, and the loss of everything, for tests.
 

@@ -1,4 +1,4 @@
-//! What concerns nodes: leases, reaping, notices, subscriptions.
+//! Operations on nodes: leases, reaping, notices, subscriptions.
 
 use std::sync::Arc;
 

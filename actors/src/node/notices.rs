@@ -1,7 +1,7 @@
 //! Notices to the other nodes (moves, revocations, changed settings, closed rooms), and their effects on each node.
 //!
-//! A notice is retried until the ledger accepts it, even if the caller gives up: it takes effect twice at most, and twice
-//! is as good as once.
+//! A notice is retried until the ledger accepts it, even if the caller gives up: it takes effect twice at most, and is
+//! idempotent.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,4 +1,4 @@
-//! What the bearer of a token may do: grants × action decide, and nothing else does. REST and wire ask the same function.
+//! What the bearer of a token may do: only the token's grants and the action decide. REST and the wire call the same function.
 //!
 //! Pure. Must not know how a token is signed, nor who hosts a room: a host's own rights are decided where rooms are kept.
 

@@ -1,4 +1,4 @@
-//! Asks media servers what the rules want, beside the room: neither a turn nor an answer of the ledger ever waits for them.
+//! Sends the rules' requests to media servers, asynchronously: neither a turn nor an answer of the ledger ever waits for them.
 
 use std::{
     panic::AssertUnwindSafe,

@@ -1,4 +1,4 @@
-//! Asks the ledger what the rules want, and makes the answer an event for them.
+//! Performs the rules' calls to the ledger, and turns the answers into events for them.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `[[auth.issuers]]`: who else's tokens are good here, and what their claims mean. Must not know how tokens are verified.
+//! `[[auth.issuers]]`: other issuers whose tokens are accepted, and what their claims mean. Must not know how tokens are verified.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

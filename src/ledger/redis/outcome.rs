@@ -1,4 +1,4 @@
-//! What became of an operation that was not answered: one table (`docs/redis.md`). Pure.
+//! The outcome of an operation that failed or was not answered: one table (`docs/redis.md`). Pure.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! What operators see of the nodes on one Redis: each node tells what it is and where its members are, and anybody may read that.
-//! Nothing decides by it, so it is told without waiting for replicas, and may be some seconds old.
+//! What operators see of the nodes on one Redis: each node publishes its own state and where its members are, and any node reads it.
+//! No decision depends on it, so it is written without waiting for replicas, and may be some seconds old.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,4 +1,4 @@
-//! The scripts: their texts, and the hashes by which Redis runs them (`EVALSHA`). Two versions of Aldis live side by side,
+//! The scripts: their texts, and the hashes by which Redis runs them (`EVALSHA`). Two versions of Aldis run side by side,
 //! each with its own hashes. Knows no keys and no answers.
 
 use std::borrow::Cow;

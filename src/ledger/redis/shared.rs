@@ -1,4 +1,4 @@
-//! What the ledger and its link share: names, scripts, bounds, the epoch, subscriptions, and how much is under way.
+//! State that the ledger and its link share: names, scripts, limits, the epoch, subscriptions, and the operations in flight.
 
 use std::sync::{
     Arc, Mutex,

@@ -1,5 +1,5 @@
-//! Chat that waits in Redis to be stored: put there by the broadcast that the ledger took, in the same step (`lua/keep.lua`); read and
-//! removed here, on a connection of its own, so that a long answer keeps neither the ledger nor a join waiting. Knows no database.
+//! Chat that waits in Redis to be stored: the broadcast appends it in the same step (`lua/keep.lua`); it is read and removed here, on
+//! a connection of its own, so that a long answer delays neither the ledger nor a join. Knows no database.
 
 use std::time::Duration;
 

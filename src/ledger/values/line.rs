@@ -1,5 +1,5 @@
-//! The connection of the shared values. It is made in the background, which may take longer than anybody waits: TLS, a sentinel that
-//! does not answer, a slow network. Must not know what is asked.
+//! The connection of the shared values. It is made in the background, because it may take longer than callers wait: TLS, a sentinel
+//! that does not answer, a slow network. Must not know what is asked.
 
 use std::{
     pin::pin,

@@ -1,7 +1,7 @@
-//! One media server as a node hears it: its event stream, its load, the probes, and the breaker that follows from them. Pure.
+//! One media server as a node sees it: its event stream, its load, the probes, and the breaker that follows from them. Pure.
 //!
-//! The stream tells at once that a process is gone, but not that a path in between is: so a stream that broke is doubted, and
-//! one probe decides whether the server is lost.
+//! The stream shows at once that a process is gone, but cannot tell that from a broken network path: so when a stream breaks, one
+//! probe decides whether the server is lost.
 
 use std::{
     sync::Arc,

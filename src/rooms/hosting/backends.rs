@@ -1,5 +1,5 @@
 //! What backends do with rooms: create them for anybody, once for each idempotency key, and change and remove any.
-//! Must not know how a backend proves who it is.
+//! Must not know how a backend is authenticated.
 
 use actors::protocol::UserId;
 use jiff::{SignedDuration, Timestamp};

@@ -1,4 +1,4 @@
-//! Moving somebody from one room to another, on whichever node they are. Must not know how anybody proved who they are.
+//! Moving a member from one room to another, on whichever node they are. Must not know how a user was authenticated.
 
 use actors::protocol::{RoomId, UserId};
 

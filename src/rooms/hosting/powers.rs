@@ -1,6 +1,6 @@
-//! What hosts do with those who are in their rooms, or were: one use case for HTTP and for the wire, with one answer to who may.
+//! Hosts' actions on present and former members: one use case for HTTP and for the wire, with one rule for who may take them.
 //!
-//! Everything may be repeated: what has been done already is done. Must not know how anybody proved who they are.
+//! Every action is idempotent. Must not know how a user was authenticated.
 
 use std::sync::Arc;
 

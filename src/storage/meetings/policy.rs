@@ -1,4 +1,4 @@
-//! Who hosts a room, and who may not come back: columns of `meetings` that change apart from the others.
+//! Who hosts a room, and who is banned: columns of `meetings` that change apart from the others.
 
 use actors::protocol::UserId;
 use async_trait::async_trait;

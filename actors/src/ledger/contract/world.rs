@@ -1,4 +1,4 @@
-//! What the cases are told in: people by name on nodes by name, and everything that can be seen, as text.
+//! The language of the cases: people by name on nodes by name, and everything that can be seen, as text.
 //!
 //! Here: seats. `world/media.rs`: where media is. `world/messages.rs`: what is sent and received. `world/seen.rs`: what nodes are told.
 //! `world/epochs.rs`: leases, losses and claims. `world/logged.rs`: the log of events.

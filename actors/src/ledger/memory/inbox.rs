@@ -1,4 +1,4 @@
-//! One seat's inbox: what was sent to it, numbered 1, 2, 3 … without holes, as far as it is still stored.
+//! One seat's inbox: the entries sent to it that are still stored, numbered 1, 2, 3 … without gaps.
 //!
 //! Bounded in entries and bytes: beyond a bound the oldest entries are dropped, and a reader that asks for them learns
 //! that there is a gap. Knows no seats and no time.

@@ -1,4 +1,4 @@
-//! Requests to join or to resume, until the ledger has answered; also those that are withdrawn before.
+//! Requests to join or to resume, until the ledger has answered, including those that are withdrawn before.
 
 use std::time::Instant;
 

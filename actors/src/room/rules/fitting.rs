@@ -1,6 +1,6 @@
 //! Where the media of a room of mode `auto` belongs by the number of its members: from three on at a media server, at once; with two or
-//! fewer between the browsers, but only after a while, which doubles with each return, so that nobody's picture flickers when somebody
-//! reloads. The ledger decides by compare and set, and by the seats taken: a third who joins at that moment wins.
+//! fewer between the browsers, but only after a delay, which doubles with each return, so that nobody's picture flickers when somebody
+//! reloads. The ledger decides by compare and set, and by the seats taken: a third member who joins at that moment wins.
 
 use std::time::Instant;
 

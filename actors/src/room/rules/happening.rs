@@ -1,4 +1,4 @@
-//! What a media server tells of the room by itself.
+//! Events of the room that a media server reports by itself.
 
 use std::time::Duration;
 

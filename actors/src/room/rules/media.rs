@@ -1,4 +1,4 @@
-//! What a room knows of its media: where it is, how it flows, who sends what. Learnt from the ledger, never decided here.
+//! A room's knowledge of its media: where it is, how it flows, who sends what. Learnt from the ledger, never decided here.
 
 use std::time::Instant;
 

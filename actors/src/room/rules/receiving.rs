@@ -1,4 +1,4 @@
-//! What the ledger has for seats on this node: delivered in order, once, never around a hole, and learnt from.
+//! Entries for seats on this node: delivered in order, once, never across a gap; the room learns from them.
 
 use super::{Room, step::Step};
 use crate::{

@@ -1,4 +1,4 @@
-//! What a decision is made with, and what it leads to: effects, in the order decided.
+//! The inputs of a decision, and its effects, in the order decided.
 
 use std::{
     sync::Arc,

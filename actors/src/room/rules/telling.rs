@@ -1,4 +1,4 @@
-//! What the members here tell of themselves: kept beside the ledger, so that it can be told again after the ledger has lost something.
+//! Attributes of the members here: kept beside the ledger, so that they can be sent again after the ledger has lost data.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What others are told of a seat's member besides their name: what they send, and their attributes. Most tell nothing.
+//! What others are told of a seat's member besides their name: tracks and attributes. Most members have none.
 
 use super::Seat;
 use crate::protocol::{
