@@ -38,7 +38,7 @@ pub use outbox::Outbox;
 use self::{post::Endpoint, signing::Signer};
 use crate::storage::Store;
 
-/// What an operator chooses.
+/// An operator's settings.
 #[derive(Clone)]
 pub struct Settings {
     /// Where events are posted to.

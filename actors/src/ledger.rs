@@ -161,7 +161,7 @@ pub trait Ledger: core::marker::Send + Sync {
     fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease>;
     /// Gives the lease up on a clean exit: seats that are still connected to this node count as those of a dead node.
     fn release(&self, node: &NodeId) -> Answer<()>;
-    /// What waits to be reaped now, at most so many rooms.
+    /// Rooms to be reaped now, at most so many.
     fn due(&self, page: usize) -> Answer<Due>;
     /// Seats of dead nodes are disconnected and kept for the window they joined with; seats past their window are freed
     /// (`Left(lost)`), as are seats of live nodes that nobody has claimed when an epoch has settled. Idempotent.

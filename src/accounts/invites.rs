@@ -13,7 +13,7 @@ use crate::{
 /// Invites that can be used at once: a list of them has no pages.
 pub(super) const INVITES_MAX: u32 = 1_000;
 
-/// What an operator wishes of an invite.
+/// An operator's request for an invite.
 #[derive(Clone, Debug)]
 pub struct InviteWish {
     /// Whom it is for; `None`: anybody.

@@ -58,7 +58,7 @@ impl Cluster {
         }
     }
 
-    /// What the operators' listener answers.
+    /// The answer of the operators' listener.
     pub(super) fn described(self) -> DescribeCluster {
         Arc::new(move || {
             let cluster = self.clone();

@@ -22,7 +22,7 @@ use crate::{
 /// How often the keys are read anew because one has disappeared: the node rotates them.
 const TRIES: u32 = 3;
 
-/// What is backed up.
+/// The source of a backup.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// Where the node's data is.

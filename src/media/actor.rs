@@ -19,7 +19,7 @@ use super::{
 /// The actor; its state is [`Listening`].
 pub(super) struct ServerActor;
 
-/// What it needs.
+/// The actor's dependencies.
 pub(super) type Parts = (Arc<Server>, Arc<dyn MediaListener>);
 
 pub(super) struct Listening {

@@ -99,7 +99,7 @@ struct Shared {
     telling: [tokio::sync::Mutex<()>; TELLING_AT_ONCE],
 }
 
-/// What is known of a room that is not settled.
+/// The known state of a room in doubt.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Unsettled {
     /// Until when the database itself may change.

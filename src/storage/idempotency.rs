@@ -27,7 +27,7 @@ pub struct Once {
     pub until: Timestamp,
 }
 
-/// What became of it.
+/// The outcome of a request with a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Added {
     /// It was done now.

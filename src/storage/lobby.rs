@@ -15,7 +15,7 @@ pub const WAITS_FOR: Duration = Duration::from_secs(30);
 /// The SHA-256 of a guest's secret.
 pub type WaitingHash = [u8; 32];
 
-/// What has become of a guest who waits.
+/// The state of a waiting guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitingState {
     /// The host has not answered.
@@ -37,7 +37,7 @@ pub struct WaitingGuest {
     pub guest: UserId,
     /// The name that others see.
     pub name: String,
-    /// What has become of them.
+    /// Their state.
     pub state: WaitingState,
     /// Since when they wait.
     pub since: Timestamp,

@@ -35,7 +35,7 @@ pub struct Stored {
     pub missing: u64,
 }
 
-/// What became of a message that somebody wanted to delete.
+/// The outcome of deleting a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deletion {
     /// Its text is gone; maybe it was before.

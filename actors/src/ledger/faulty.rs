@@ -101,7 +101,7 @@ impl std::fmt::Debug for SubscriberSlot {
     }
 }
 
-/// What becomes of one operation.
+/// The fate of one operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Answered(Duration),
@@ -229,7 +229,7 @@ impl Link {
         }))
     }
 
-    /// What becomes of a push.
+    /// The fate of a push.
     fn pushed(self: &Arc<Self>, event: Event, subscriber: &Subscriber) -> bool {
         if self.dead.load(Ordering::Acquire) {
             return true; // and lost

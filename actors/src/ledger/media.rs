@@ -39,7 +39,7 @@ pub struct Placed {
     pub hosting: Hosting,
     /// Whether that is what was asked for.
     pub is_won: bool,
-    /// What the asking node has to deliver.
+    /// Pushes for seats on the asking node.
     pub pushes: Vec<Push>,
 }
 

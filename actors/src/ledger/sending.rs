@@ -78,7 +78,7 @@ pub enum Sent {
     TooMany,
 }
 
-/// What a node is told about a seat on it.
+/// A push to the node that holds a seat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
     /// The room.

@@ -25,7 +25,7 @@ pub(super) enum Found {
     Unknown,
 }
 
-/// What was found, and what was found before.
+/// The present and the previous findings.
 #[derive(Debug)]
 pub(super) struct Comparison {
     due: Instant,

@@ -150,7 +150,7 @@ impl Looking {
         self.counted = counts.into_keys().collect();
     }
 
-    /// What is on media servers is compared with what is here, beside the actor.
+    /// Compares state on media servers with state here, outside the actor.
     fn compare(&mut self, alive: &[(Host, bool)], now: Instant, me: &ActorRef<Command>) {
         let directory = &self.directory;
         if directory.fenced.load(Ordering::Acquire) || directory.is_draining() {

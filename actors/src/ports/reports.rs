@@ -11,7 +11,7 @@ pub struct MediaReport {
     /// What is at its other end.
     #[serde(flatten)]
     pub other: OtherEnd,
-    /// What became of it.
+    /// Its outcome.
     pub state: MediaState,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// What a client is told to wait if the adapter fails.
+/// The retry delay for clients if the adapter fails.
 const FAILED_RETRY: Duration = Duration::from_secs(1);
 
 /// Asks; what is to be awaited for the answer, if there is one.

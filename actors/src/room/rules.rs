@@ -69,7 +69,7 @@ pub(crate) struct Room {
     next: Option<Instant>,
     /// When all seats are audited next.
     audit_at: Option<Instant>,
-    /// What is under way; nothing in an idle room.
+    /// Work in progress; none in an idle room.
     work: Option<Box<Work>>,
     /// How media flows, once it was placed on a media server.
     media: Option<Box<Media>>,
@@ -83,17 +83,17 @@ pub(crate) struct Room {
     is_slack: bool,
 }
 
-/// What is under way in a room.
+/// A room's work in progress.
 #[derive(Debug, Default)]
 struct Work {
     /// Joins and resumes.
     entering: Vec<Entering>,
     /// Pushes for seats that are not known yet, while somebody joins or resumes.
     strays: Vec<Push>,
-    /// What the ledger has not learnt yet.
+    /// Facts that the ledger has not accepted yet.
     facts: Vec<PendingFact>,
     facts_counted: u64,
-    /// What it has learnt in the last moments: a new epoch may have forgotten it.
+    /// Facts that it accepted in the last moments: a new epoch may have forgotten them.
     recent: Vec<(Instant, Fact)>,
     rebuild: Option<Rebuild>,
     /// When to ask which seats the ledger thinks are connected here.

@@ -111,7 +111,7 @@ pub(super) fn is_due(starts: &[Timestamp], every: Duration, now: Timestamp) -> b
     is_ahead || later(*start, every) <= later(now, PUBLISHED_FOR)
 }
 
-/// What is no longer needed goes; to be done from time to time.
+/// Removes keys that are no longer needed; to be called from time to time.
 pub(super) fn tidying(starts: &[Timestamp], now: Timestamp) -> Vec<Step> {
     expired(starts, now).map(Step::Remove).collect()
 }

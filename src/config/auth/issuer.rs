@@ -13,9 +13,9 @@ pub struct Issuer {
     pub issuer: String,
     /// Where it publishes its public keys (RFC 7517).
     pub jwks_url: JwksUrl,
-    /// What the claim `aud` of its tokens is, or contains.
+    /// The value that the claim `aud` of its tokens must equal, or contain.
     pub audience: String,
-    /// What the ids of its users begin with here. Ends in : | / ~ or #.
+    /// Prefix of its users' ids here. Ends in : | / ~ or #.
     pub user_prefix: String,
     /// The algorithms that its keys may sign with.
     #[serde(default = "all_algorithms")]

@@ -108,7 +108,7 @@ async fn refuse(orders: &mut Receiver<Order>, until: Instant) -> bool {
     }
 }
 
-/// What is under way on one pair of connections.
+/// Operations in flight on one pair of connections.
 struct Flight {
     shared: Arc<Shared>,
     commands: MultiplexedConnection,

@@ -12,7 +12,7 @@ use super::{
     stream::DialError,
 };
 
-/// What a bucket stores: the epoch, the server on which it began, and the layout of its rooms.
+/// A bucket's state: the epoch, the server on which it began, and the layout of its rooms.
 pub(super) type Era = (Option<u64>, Option<String>, Option<String>);
 
 /// How rooms are laid out in Redis: raised when a node of before could not read what one of now writes, or the other way round.
@@ -65,7 +65,7 @@ pub(super) async fn begin_epoch(
     Ok(())
 }
 
-/// What the buckets store, if it is of our layout.
+/// The state of the buckets, if it has our layout.
 ///
 /// # Errors
 /// `Unfit`: it is of another one.

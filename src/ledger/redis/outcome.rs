@@ -8,7 +8,7 @@ use redis::{ErrorKind, RedisError, ServerErrorKind};
 /// How long to wait before a retry while Redis is away.
 pub(super) const AWAY_WAIT: Duration = Duration::from_millis(250);
 
-/// What follows from an error.
+/// The consequence of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Outcome {
     /// For the caller.

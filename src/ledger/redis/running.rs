@@ -24,7 +24,7 @@ use super::{
     shared::{Call, Shared},
 };
 
-/// What an operation leaves: whether the link is to be given up.
+/// The result of an operation: whether the link is to be given up.
 pub(super) type UnderWay = Pin<Box<dyn Future<Output = bool> + Send>>;
 
 /// Whether replicas have confirmed what was sent before; nothing until that is known.

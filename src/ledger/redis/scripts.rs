@@ -72,7 +72,7 @@ const REST: &str = include_str!("../lua/rest.lua");
 const NEWCOMER: &str = include_str!("../lua/newcomer.lua");
 const RECONNECT: &str = include_str!("../lua/reconnect.lua");
 
-/// What the lines begin with that keep events: left out where none are kept, so that they cost nothing there.
+/// The prefix of lines that keep events: left out where none are kept, so that they cost nothing there.
 const KEEPS_EVENTS: [&str; 5] = ["event(", "keep_events(", "log_event(", "if not life then return", "local happened"];
 
 /// It only gives memory back, so it runs although Redis is full.

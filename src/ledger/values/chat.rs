@@ -29,7 +29,7 @@ pub struct Oldest {
 }
 
 impl WaitingChat {
-    /// What waits below `prefix` in the Redis at this address, which is dialed when it is first asked.
+    /// Chat that waits below `prefix` in the Redis at this address, which is dialed on first use.
     ///
     /// # Errors
     /// The URL cannot be read. The error does not contain its password.

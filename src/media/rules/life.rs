@@ -20,7 +20,7 @@ const REOPEN_LAST: Duration = Duration::from_secs(8);
 /// A stream that lived so long begins the pauses anew.
 const LIVED: Duration = Duration::from_secs(10);
 
-/// What happens to it.
+/// An event that the rules handle.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::media) enum Event {
     /// The node begins to listen.
@@ -41,7 +41,7 @@ pub(in crate::media) enum Event {
     Failed(Failure),
 }
 
-/// What is to be done.
+/// An action to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::media) enum Act {
     /// Open the stream, after a pause of about that length.
@@ -126,7 +126,7 @@ impl Life {
         silent_at.into_iter().chain(probe_at).min()
     }
 
-    /// What follows from an event.
+    /// The effects of an event.
     pub(in crate::media) fn handle(&mut self, event: Event, now: Instant) -> Vec<Act> {
         let mut acts = Vec::new();
         match event {

@@ -22,7 +22,7 @@ use crate::{
     storage::{RoomId, StoreError, WaitingGuest, WaitingState},
 };
 
-/// What a guest asks with: 43 characters that nobody can guess.
+/// A waiting guest's secret: 43 characters that nobody can guess.
 pub type WaitingSecret = Opaque<32>;
 
 /// Guests that wait for one room, at most.
@@ -84,7 +84,7 @@ impl Hosting {
         Ok(if is_added { Knocked::Waits(secret) } else { Knocked::Full })
     }
 
-    /// What has become of a guest, at the latest after some seconds; `None`: nobody knows them any more. And how long to wait
+    /// The state of a guest, at the latest after some seconds; `None`: they are unknown by now. And how long to wait
     /// before they ask again, if they are to.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use crate::{
     storage::{Ban, BanChange, Meeting, MeetingChange, StoreError},
 };
 
-/// What a client is told to wait while something is away.
+/// The retry delay for clients while a dependency is down.
 const RETRY_MS: u64 = 1_000;
 
 /// Who wants something done.

@@ -84,7 +84,7 @@ pub(super) fn waiting(cid: Cid) -> Skipped {
     Skipped { cid, refused: None }
 }
 
-/// What became of an operation, in a word.
+/// The outcome of an operation, in a word.
 pub(super) fn outcome(failure: Failure) -> &'static str {
     match failure {
         Failure::NotApplied { .. } => "not applied",
@@ -280,7 +280,7 @@ fn of_token(name: &str) -> Attributes {
     if name.ends_with('?') { told.hiding() } else { told }
 }
 
-/// What a resumed session is told.
+/// The answer to a resumed session.
 #[derive(Debug)]
 pub(super) struct Told {
     pub(super) replay: Vec<String>,

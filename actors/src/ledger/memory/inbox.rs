@@ -92,7 +92,7 @@ impl Inbox {
         *self = Self::after(self.last);
     }
 
-    /// What came after number `seq`, or `None` if some of it is no longer stored or `seq` was never reached.
+    /// Entries after number `seq`, or `None` if some of them are no longer stored or `seq` was never reached.
     pub(super) fn read(&self, seq: Seq) -> Option<Vec<(Seq, Entry)>> {
         let dropped = self.dropped();
         if seq > self.last {

@@ -41,7 +41,7 @@ pub(super) struct RoomCore {
     rare: Option<Box<Rare>>,
 }
 
-/// What most rooms do not have.
+/// Fields that most rooms do not need.
 #[derive(Debug, Default)]
 struct Rare {
     /// The room's epoch settles then, and that has not been reaped yet.

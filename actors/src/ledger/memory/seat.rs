@@ -32,7 +32,7 @@ pub(super) struct Seat {
     pub(super) user: UserId,
     pub(super) name: Arc<str>,
     pub(super) session: SessionId,
-    /// What a resume must bring.
+    /// The secret that a resume must present.
     pub(super) secret: u128,
     /// The node that holds the socket, or held it last.
     pub(super) node: NodeId,
@@ -59,7 +59,7 @@ pub(super) enum Loss {
     Told,
 }
 
-/// What most seats do not have.
+/// Fields that most seats do not need.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Rare {
     /// While the socket is lost: when the seat is free.
@@ -70,13 +70,13 @@ pub(super) struct Rare {
     pub(super) marks: Vec<(Epoch, Seq)>,
     /// Numbers of this session that were not applied, in ascending order.
     pub(super) skipped: Vec<Skipped>,
-    /// What was received from seats that are not claimed yet.
+    /// Messages received from seats that are not claimed yet.
     pub(super) heard: Vec<Source>,
-    /// What the join was answered, until an operation shows that its holder knows.
+    /// The answer to the join, until an operation shows that its holder has it.
     pub(super) joined: JoinAnswer,
-    /// What it sends through the room's media server.
+    /// Its tracks at the room's media server.
     pub(super) producers: Vec<Producer>,
-    /// What its member tells of themselves.
+    /// Its member's attributes.
     pub(super) attributes: Attributes,
 }
 
@@ -199,7 +199,7 @@ impl Seat {
         self.rare.as_ref().map_or(&[], |rare| &rare.skipped)
     }
 
-    /// What most seats do not have, made if need be.
+    /// Fields that most seats do not need, created on demand.
     pub(super) fn rare(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
     }

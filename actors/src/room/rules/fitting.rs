@@ -17,7 +17,7 @@ use crate::{
 /// So many members need a media server.
 const SERVER_FROM: u8 = 3;
 
-/// What the rule looks at.
+/// The rule's inputs.
 struct Seen {
     members: usize,
     flows: Mode,
@@ -79,7 +79,7 @@ impl Room {
         }
     }
 
-    /// What the rule looks at; notes since when the room has been small.
+    /// The rule's inputs; notes since when the room has been small.
     fn look(&mut self, step: &Step<'_>) -> Seen {
         let (members, flows, every) = (self.count(), self.flows(), step.limits.media_switch_every_min);
         let Some(media) = &mut self.media else {

@@ -38,7 +38,7 @@ pub(crate) struct Head {
     pub(crate) retry: Option<Instant>,
 }
 
-/// What one member sends.
+/// The messages of one member.
 #[derive(Debug, Default)]
 pub(crate) struct Line {
     pub(crate) head: Option<Head>,

@@ -188,7 +188,7 @@ impl Room {
         }
     }
 
-    /// What this node knows of media servers has changed.
+    /// This node's view of media servers has changed.
     pub(super) fn media_servers(&mut self, change: &MediaServersChange, step: &mut Step<'_>) {
         if let MediaServersChange::Found(at) = change {
             return self.found_at(at, step);

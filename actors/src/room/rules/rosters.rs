@@ -10,7 +10,7 @@ use crate::protocol::{Entry, JoinOrder, LeaveReason, Member, SeatId, UserId, cli
 /// The other members that one client knows, by user.
 pub(super) type Roster = BTreeMap<UserId, JoinOrder>;
 
-/// What the clients here know, by seat; `None`: that is not known.
+/// Rosters of the clients here, by seat; `None`: unknown.
 #[derive(Debug, Default)]
 pub(super) struct Rosters(BTreeMap<JoinOrder, Option<Roster>>);
 

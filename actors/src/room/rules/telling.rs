@@ -15,11 +15,11 @@ use crate::{
 /// Between socket and room: the tag of no message.
 const NO_TAG: u64 = 0;
 
-/// What one member tells of themselves, as the ledger has taken it.
+/// One member's attributes, as the ledger has accepted them.
 #[derive(Debug, Default)]
 pub(crate) struct Told {
     now: Attributes,
-    /// What this session has removed: others may still know it, once the ledger has lost something.
+    /// Attributes that this session has removed: others may still have them, once the ledger has lost data.
     removed: BTreeSet<Box<str>>,
     /// The member, if others are not told of them: the room's members do not have them.
     hidden: Option<UserId>,
