@@ -240,7 +240,7 @@ impl Client {
 
     async fn join(&mut self) {
         self.say(json!({ "type": "join_room", "data": { "roomId": self.room } }).to_string()).await;
-        // Until it is answered nothing else is done; whoever is refused tries again later.
+        // Until it is answered nothing else is done; a refused client tries again later.
         let until = Instant::now() + Duration::from_secs(5);
         while self.session.is_none() && self.line.is_some() && Instant::now() < until {
             self.listen(Duration::from_millis(200)).await;

@@ -128,7 +128,7 @@ macro_rules! policies {
                     columns!()
                 );
                 transact!(self, |tx| {
-                    // Whoever has no account has their id as text.
+                    // A user without an account has their id as text.
                     let account = match to.as_uuid() {
                         Some(id) => sqlx::query_scalar::<_, Uuid>(account).bind(id).fetch_optional(&mut *tx).await?,
                         None => None,
