@@ -40,7 +40,7 @@ pub use links::{LinkHash, Links, NewLink, Purpose, Reset};
 pub use lobby::{Lobby, WaitingGuest, WaitingHash, WaitingState};
 pub use meetings::{Ban, BanChange, Guests, Meeting, MeetingChange, MeetingPage, Meetings, Mode, Policies};
 pub use messages::{Deletion, Message, MessagePage, Messages, Stored};
-pub use postgres::Postgres;
+pub use postgres::{Postgres, examine as examine_postgres};
 pub use revocations::{End, Revocation, Revocations};
 pub use room_id::{NotARoomId, RoomId};
 pub use sessions::{NewSession, Nonce, Rotation, Session, Sessions, TokenHash, Use};

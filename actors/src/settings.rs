@@ -38,6 +38,8 @@ pub struct NodeLimits {
     pub fence_before: Duration,
     /// Maximum queued pushes of other nodes; beyond it every seat is audited.
     pub pushes_max: usize,
+    /// Maximum bytes of their texts.
+    pub pushes_bytes_max: usize,
     /// Maximum bytes of messages buffered for clients on this node (early candidates, inboxes, outboxes).
     pub buffered_bytes_max: u64,
 }
@@ -53,6 +55,7 @@ impl Default for NodeLimits {
             renew_every: Duration::from_secs(2),
             fence_before: Duration::from_secs(2),
             pushes_max: 10_000,
+            pushes_bytes_max: 32 << 20,
             buffered_bytes_max: 1 << 30,
         }
     }

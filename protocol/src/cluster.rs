@@ -62,3 +62,15 @@ pub enum Entry {
     /// News of the room's media.
     Media(Arc<MediaNews>),
 }
+
+impl Entry {
+    /// Bytes of text that it holds; the rest of it has a fixed size.
+    pub fn text_bytes(&self) -> usize {
+        match self {
+            Self::Message(message) => message.data.len(),
+            Self::Joined(member) => member.name.len() + member.attributes.text_bytes(),
+            Self::Left { .. } => 0,
+            Self::Media(news) => news.text_bytes(),
+        }
+    }
+}

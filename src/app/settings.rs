@@ -106,6 +106,7 @@ pub(super) fn node_limits(config: &Config) -> NodeLimits {
         renew_every: lease / 3,
         fence_before: lease / 3,
         pushes_max: config.ledger.pushes_max.get(),
+        pushes_bytes_max: config.ledger.pushes_bytes_max.bytes(),
         ..NodeLimits::default()
     }
 }

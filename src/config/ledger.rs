@@ -36,6 +36,8 @@ pub struct Ledger {
     pub in_flight_bytes_max: Size,
     /// Queued pushes of other nodes; beyond it every seat is audited.
     pub pushes_max: NonZeroUsize,
+    /// Bytes of their texts.
+    pub pushes_bytes_max: Size,
     /// How long after its last sign of life a node counts as dead. It renews its lease three times as often.
     #[serde(with = "text::As::<Duration>")]
     pub lease: Duration,
@@ -62,6 +64,7 @@ impl Default for Ledger {
             in_flight_max: text::count(4_096),
             in_flight_bytes_max: Size::kib(16 * 1024),
             pushes_max: text::count(10_000),
+            pushes_bytes_max: Size::kib(32 * 1024),
             lease: Duration::from_secs(6),
             allow_eviction: false,
             replicas_min: 0,

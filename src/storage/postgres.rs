@@ -1,6 +1,7 @@
 //! `Store` on PostgreSQL: one pool behind a circuit breaker, every statement with a timeout on both sides.
 
 mod breaker;
+mod examine;
 mod hosts;
 
 use std::{
@@ -17,6 +18,7 @@ use sqlx::{
 use tokio::sync::Notify;
 
 use breaker::Breaker;
+pub use examine::examine;
 pub(super) use hosts::{Hosts, may_pass};
 
 use super::{Settings, Store, StoreError, WhoseClock, transaction};
@@ -125,6 +127,7 @@ fn migrations() -> sqlx::migrate::Migrator {
 async fn migrate(options: &PgConnectOptions, settings: &Settings) -> anyhow::Result<()> {
     let connecting = tokio::time::timeout(settings.migrate_within, options.connect());
     let mut connection = connecting.await.context("the server does not answer")??;
+    examine::is_new_enough(&mut connection).await?;
     let known = migrations();
     let migrating = tokio::time::timeout(settings.migrate_within, known.run(&mut connection));
     migrating.await.with_context(|| {

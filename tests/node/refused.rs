@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use sqlx::{Connection as _, PgConnection};
+
 use crate::{cluster::key_secret, postgres, process::Node, redis_server::Server};
 
 /// Starts a node that must not serve: its errors.
@@ -39,24 +41,48 @@ async fn a_redis_that_cannot_keep_the_ledger_is_refused_with_the_reason() {
     let url = format!("redis+unix://{}/s", nobody.path().display());
     let why = refusal(&["--redis-url", &url]);
     assert!(why.contains("Redis cannot be reached") && why.contains(&url), "{why}");
-    let checked = Command::new(env!("CARGO_BIN_EXE_aldis"))
-        .args([
-            "config",
-            "check",
-            "--probe",
-            "--bind",
-            "127.0.0.1:0",
-            "--admin-bind",
-            "127.0.0.1:0",
-            "--redis-url",
-            &url,
-        ])
-        .current_dir(nobody.path())
-        .output()
-        .expect("aldis runs");
-    let errors = String::from_utf8(checked.stderr).expect("text");
-    assert_eq!(checked.status.code(), Some(2));
+    let errors = found_by_probe(&["--redis-url", &url]);
     assert!(errors.contains("wrong value for `ledger.redis_url`") && errors.contains("cannot be reached"), "{errors}");
+}
+
+/// What `aldis config check --probe` finds wrong.
+fn found_by_probe(arguments: &[&str]) -> String {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aldis"));
+    command
+        .args(["config", "check", "--probe", "--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0"])
+        .args(arguments);
+    let checked = command.current_dir(dir.path()).output().expect("aldis runs");
+    let errors = String::from_utf8(checked.stderr).expect("text");
+    assert_eq!(checked.status.code(), Some(2), "{errors}");
+    errors
+}
+
+#[tokio::test]
+async fn a_database_that_a_node_could_not_use_is_found_before_its_start() {
+    let server = postgres::Server::start().await;
+    let mut admin = PgConnection::connect(&postgres::url(server.port, "postgres")).await.expect("a connection");
+    for change in [
+        "CREATE DATABASE standby",
+        "ALTER DATABASE standby SET default_transaction_read_only = on",
+        "CREATE DATABASE foreign_one",
+        "CREATE ROLE guest LOGIN",
+        "CREATE ROLE locked LOGIN CONNECTION LIMIT 0",
+    ] {
+        sqlx::query(change).execute(&mut admin).await.expect("it is changed");
+    }
+    let (_folder, secret) = key_secret();
+    let secret = format!("auth.key_secret_file={}", secret.display());
+    let as_user = |user, database| postgres::url(server.port, database).replacen("aldis@", &format!("{user}@"), 1);
+    for (url, told) in [
+        (as_user("aldis", "nowhere"), "database \"nowhere\" does not exist"),
+        (as_user("aldis", "standby"), "can only be read → name the primary server"),
+        (as_user("guest", "foreign_one"), "may not create tables → GRANT CREATE ON SCHEMA public"),
+        (as_user("locked", "postgres"), "too many connections for role"),
+    ] {
+        let errors = found_by_probe(&["--database-url", &url, "--set", &secret]);
+        assert!(errors.contains("wrong value for `database.url`") && errors.contains(told), "{url}: {errors}");
+    }
 }
 
 #[tokio::test]

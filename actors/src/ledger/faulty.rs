@@ -17,7 +17,7 @@ use std::{
 use tokio::time::{sleep, sleep_until};
 
 use super::{Answer, Event, Failure, Ledger, Subscriber};
-use crate::{clock::monotonic, ports::SeededEntropy};
+use crate::{clock::monotonic, ports::SeededEntropy, protocol::RoomId};
 
 mod operations;
 
@@ -91,6 +91,8 @@ struct State {
     /// Until when nothing comes back.
     stalled_until: Option<Instant>,
     subscriber: Option<SubscriberSlot>,
+    /// What is stored of this room cannot be read: no seat of it is freed by the reaper.
+    unreadable: Option<RoomId>,
 }
 
 struct SubscriberSlot(Subscriber);
@@ -150,6 +152,11 @@ impl Link {
     /// afterwards.
     pub fn stall(&self, long: Duration) {
         lock(&self.state).stalled_until = Some(monotonic() + long);
+    }
+
+    /// What is stored of this room cannot be read by the reaper from now on.
+    pub fn spoil(&self, room: RoomId) {
+        lock(&self.state).unreadable = Some(room);
     }
 
     /// The node is dead.

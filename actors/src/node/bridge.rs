@@ -12,8 +12,9 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::directory::Directory;
 use crate::{
-    ledger::Event,
+    ledger::{Event, Push, Pushed},
     messages::{To, room},
+    settings::NodeLimits,
 };
 
 /// The actor; its state is [`Subscription`].
@@ -30,8 +31,40 @@ pub(super) enum Command {
 
 pub(super) struct Subscription {
     directory: Arc<Directory>,
-    /// Queued events, which are bounded.
-    waiting: Arc<AtomicUsize>,
+    queued: Arc<Queued>,
+}
+
+/// Events that wait for the bridge, which are bounded.
+#[derive(Default)]
+struct Queued {
+    events: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+impl Queued {
+    /// Counts an event; `false` if it does not fit.
+    fn enter(&self, event: &Event, limits: &NodeLimits) -> bool {
+        let events = self.events.fetch_add(1, Ordering::AcqRel);
+        let bytes = self.bytes.fetch_add(text_bytes(event), Ordering::AcqRel);
+        let fits = events < limits.pushes_max && bytes <= limits.pushes_bytes_max;
+        if !fits {
+            self.leave(event);
+        }
+        fits
+    }
+
+    fn leave(&self, event: &Event) {
+        self.events.fetch_sub(1, Ordering::AcqRel);
+        self.bytes.fetch_sub(text_bytes(event), Ordering::AcqRel);
+    }
+}
+
+/// Bytes of text that an event holds.
+fn text_bytes(event: &Event) -> usize {
+    match event {
+        Event::Push(Push { what: Pushed::Entry { entry, .. }, .. }) => entry.text_bytes(),
+        Event::Push(_) | Event::Notice(_) | Event::Subscribed | Event::Interrupted | Event::Epoch(_) => 0,
+    }
 }
 
 impl Actor for BridgeActor {
@@ -44,17 +77,12 @@ impl Actor for BridgeActor {
         me: ActorRef<Command>,
         directory: Arc<Directory>,
     ) -> Result<Subscription, ActorProcessingErr> {
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let (queued, max) = (Arc::clone(&waiting), directory.settings.node.pushes_max);
-        let subscriber = move |event| {
-            if queued.fetch_add(1, Ordering::AcqRel) >= max || me.send_message(Command::Event(event)).is_err() {
-                queued.fetch_sub(1, Ordering::AcqRel);
-                return false;
-            }
-            true
-        };
+        let queued = Arc::<Queued>::default();
+        let (entering, limits) = (Arc::clone(&queued), directory.settings.node);
+        // Of a bridge that has ended, nobody counts what waits.
+        let subscriber = move |event| entering.enter(&event, &limits) && me.send_message(Command::Event(event)).is_ok();
         directory.ledger().subscribe(&directory.id, Arc::new(subscriber));
-        Ok(Subscription { directory, waiting })
+        Ok(Subscription { directory, queued })
     }
 
     async fn handle(
@@ -65,7 +93,7 @@ impl Actor for BridgeActor {
     ) -> Result<(), ActorProcessingErr> {
         match command {
             Command::Event(event) => {
-                subscription.waiting.fetch_sub(1, Ordering::AcqRel);
+                subscription.queued.leave(&event);
                 subscription.happened(event).await;
             }
             #[cfg(feature = "fault-injection")]
@@ -89,5 +117,29 @@ impl Subscription {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Entry, Kind, Message, RoomId};
+
+    #[test]
+    fn a_burst_of_large_messages_is_bounded_by_its_bytes_and_a_burst_of_small_ones_by_its_number() {
+        let push = |text: &str| {
+            let entry = Entry::Message(Message { kind: Kind::ChatMessage, data: text.into() });
+            let what = Pushed::Entry { seq: 1, entry, source: None };
+            Event::Push(Push { room: RoomId::from_letters([3; 10]), to: 1, epoch: 1, what })
+        };
+        let limits = NodeLimits { pushes_max: 100, pushes_bytes_max: 1_000, ..NodeLimits::default() };
+        let (queued, large, small) = (Queued::default(), push(&"a".repeat(600)), push("a"));
+        assert_eq!([&large, &large, &large].map(|event| queued.enter(event, &limits)), [true, true, false]);
+        assert!(!queued.enter(&small, &limits), "what did not fit counts no more, and the queue is full");
+        queued.leave(&large);
+        assert!(queued.enter(&small, &limits));
+        queued.leave(&large);
+        assert_eq!((0..200).filter(|_| queued.enter(&small, &limits)).count(), 99);
+        assert!(!queued.enter(&Event::Subscribed, &limits));
     }
 }

@@ -45,7 +45,7 @@ impl Actor for ReaperActor {
         match command {
             Command::Look => {
                 if let Err(why) = Box::pin(reap(directory)).await {
-                    tracing::debug!(%why, "the reaper could not reach the ledger; it looks again");
+                    tracing::debug!(%why, "the reaper could not do all that is due; it looks again");
                 }
                 me.send_after(LOOK_EVERY, || Command::Look);
             }
@@ -56,21 +56,30 @@ impl Actor for ReaperActor {
     }
 }
 
-/// Processes due work, page by page.
+/// Processes due work, page by page. A room that fails is left for the next look, and keeps no other one from being reaped.
 async fn reap(directory: &Arc<Directory>) -> Result<(), Failure> {
     loop {
         let mut due = directory.ledger().due(PAGE).await?;
         due.dead.retain(|node| *node != directory.id); // a node never reaps itself
+        let mut failed = None;
         for room in due.rooms {
             let at = At { room, node: &directory.id, epoch: 0 };
-            let reaped = directory.ledger().reap(at, &due.dead).await?;
-            directory.meters.reaped.increment(1);
-            tracing::debug!(%room, freed = reaped.freed.len(), "seats past their window were freed");
-            directory.tell_pushes(reaped.pushes);
+            match directory.ledger().reap(at, &due.dead).await {
+                Ok(reaped) => {
+                    directory.meters.reaped.increment(1);
+                    tracing::debug!(%room, freed = reaped.freed.len(), "seats past their window were freed");
+                    directory.tell_pushes(reaped.pushes);
+                }
+                Err(why) => {
+                    tracing::debug!(%room, %why, "seats past their window could not be freed");
+                    failed = Some(why);
+                }
+            }
         }
-        if !due.more {
-            return Ok(());
+        match failed {
+            Some(why) => return Err(why),
+            None if !due.more => return Ok(()),
+            None => tokio::task::yield_now().await,
         }
-        tokio::task::yield_now().await;
     }
 }

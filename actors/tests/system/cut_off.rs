@@ -165,3 +165,15 @@ async fn after_the_ledger_has_lost_everything_members_keep_their_seats_and_order
         member.hears_nothing_for(Duration::from_secs(5)).await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_room_that_cannot_be_reaped_keeps_no_other_room_from_it() {
+    let world = World::linked(1).await;
+    let (spoiled, other) = (world.room(4), world.room(4));
+    let (lost, mut members) = (world.members(2, spoiled).await, world.members(2, other).await);
+    world.links[0].spoil(spoiled);
+    lost.iter().for_each(|member| member.disconnects(Disconnect::Lost));
+    tokio::time::sleep(Duration::from_secs(1)).await; // so that it is due before the other one
+    members.pop().expect("two").disconnects(Disconnect::Lost);
+    assert_eq!(members[0].hears("user_left").await["reason"], "lost");
+}

@@ -1,8 +1,9 @@
 //! `aldis config check --probe`: whether the services that the configuration names answer. Each is asked for something
-//! that changes nothing: other issuers for their keys, STUN and TURN with a request of RFC 8489 and RFC 8656, PostgreSQL whether it speaks TLS, Redis all
-//! that a node asks it at its start, the mail server for its greeting, media servers whether they are well.
+//! that changes nothing: other issuers for their keys, STUN and TURN with a request of RFC 8489 and RFC 8656, PostgreSQL and
+//! Redis all that a node asks them at its start, the mail server for its greeting, media servers whether they are well.
 
 use std::{
+    fmt,
     io::{self, Read as _, Write as _},
     net::{SocketAddr, TcpStream, ToSocketAddrs as _, UdpSocket},
     path::Path,
@@ -13,6 +14,7 @@ use super::{issuers, media};
 use crate::{
     app::ledger,
     config::{Config, DatabaseKind, Fault, IceUrl, LedgerUrl, Loaded, MailSecurity, MailUrl},
+    storage,
 };
 
 /// How long a service may take to answer.
@@ -50,14 +52,18 @@ pub fn probe(loaded: &Loaded) -> Probed {
             note(key, url.as_str(), ice(url));
         }
     }
-    if let Some(url) = &config.database.url {
-        match url.kind() {
-            DatabaseKind::Sqlite => note("database.url", "the database", sqlite(url.expose())),
-            DatabaseKind::Postgres => note("database.url", "PostgreSQL", postgres(url.expose())),
-        }
+    let database = config.database.url.as_ref();
+    if let Some(url) = database.filter(|url| url.kind() == DatabaseKind::Sqlite) {
+        note("database.url", "the database", sqlite(url.expose()));
     }
     if let Some(url) = &config.mail.url {
         note("mail.url", "the mail server", smtp(url));
+    }
+    if let Some(url) = database.filter(|url| url.kind() == DatabaseKind::Postgres)
+        && let Err(why) = postgres(url.expose())
+    {
+        let help = "start the server, or correct its address, database, user or password (docs/operate.md)";
+        faults.push(loaded.mistake("database.url", why, help));
     }
     if let Some(url) = &config.ledger.redis_url
         && let Err(why) = redis(config, url)
@@ -85,33 +91,20 @@ fn sqlite(url: &str) -> io::Result<()> {
     }
 }
 
-/// `SSLRequest`, which a server answers with one letter before any login.
-fn postgres(url: &str) -> io::Result<()> {
-    let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?']).next()).unwrap_or_default();
-    let hosts = authority.rsplit('@').next().unwrap_or_default();
-    let mut outcome = Err(io::Error::other("its URL names no host"));
-    for host in hosts.split(',') {
-        outcome = speaks_postgres(&format!("postgres://{host}"));
-        if outcome.is_ok() {
-            break; // of several servers one suffices
-        }
-    }
-    outcome
+/// As at the start of a node, but that nothing is migrated.
+fn postgres(url: &str) -> Result<(), String> {
+    asked(storage::examine_postgres(url, WITHIN))
 }
 
-fn speaks_postgres(url: &str) -> io::Result<()> {
-    let mut stream = connect(&authority(url, 5432)?)?;
-    stream.write_all(&[0, 0, 0, 8, 4, 210, 22, 47])?;
-    let mut answer = [0];
-    stream.read_exact(&mut answer)?;
-    if matches!(answer[0], b'S' | b'N') { Ok(()) } else { Err(io::Error::other("it is not PostgreSQL")) }
+/// Runs what the node itself would ask, on a runtime of its own.
+fn asked<E: fmt::Display>(question: impl Future<Output = Result<(), E>>) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|why| why.to_string())?.block_on(question).map_err(|why| format!("{why:#}"))
 }
 
 /// As at the start of a node, but that its name may be the running one's.
 fn redis(config: &Config, url: &LedgerUrl) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|why| why.to_string())?;
-    runtime.block_on(ledger::probe(config, url, None)).map_err(|why| why.to_string())
+    asked(ledger::probe(config, url, None))
 }
 
 /// The greeting (RFC 5321 §4.2); over TLS the connection is all that can be asked for without certificates.
@@ -238,8 +231,7 @@ mod tests {
     #[test]
     fn services_are_told_from_silence_and_from_other_services() {
         let pg = |port| postgres(&format!("postgres://ann:secret@127.0.0.1:{port}/aldis"));
-        assert!(pg(tcp(b"N")).is_ok() && pg(tcp(b"S")).is_ok());
-        assert_eq!(pg(tcp(b"HTTP/1.1 400")).expect_err("another").to_string(), "it is not PostgreSQL");
+        assert!(pg(tcp(b"HTTP/1.1 400")).is_err_and(|why| !why.contains("secret")));
         let cache = |port| {
             redis(&Config::default(), &LedgerUrl::read(&format!("redis://:secret@127.0.0.1:{port}")).expect("a URL"))
         };

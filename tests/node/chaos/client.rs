@@ -23,6 +23,8 @@ use crate::socket::Socket;
 /// A node that says nothing for so long, or is degraded, is given up.
 const SILENT_MAX: Duration = Duration::from_secs(4);
 const DEGRADED_MAX: Duration = Duration::from_secs(3);
+/// A loss is told at the latest so long after a message that shows it.
+const LOSS_TOLD_WITHIN: Duration = Duration::from_secs(10);
 /// How long a step of connecting may take.
 const STEP_WITHIN: Duration = Duration::from_secs(5);
 /// A message of its own every so often, with at most so many under way.
@@ -67,9 +69,18 @@ pub(super) struct Life {
     pub(super) told_lost: u64,
     /// How often it was told that each other member has left.
     pub(super) lefts: BTreeMap<String, u64>,
-    /// Messages that it missed: sender, first and next number heard.
-    pub(super) gaps: Vec<(String, u64, u64)>,
+    /// Messages that it missed, and was told of no loss about then.
+    pub(super) gaps: Vec<Gap>,
     pub(super) violations: Vec<String>,
+}
+
+/// Messages of a sender between two that were heard.
+#[derive(Debug, Clone)]
+pub(super) struct Gap {
+    pub(super) sender: String,
+    pub(super) last: u64,
+    pub(super) next: u64,
+    pub(super) seen_at: Instant,
 }
 
 /// One client.
@@ -198,6 +209,7 @@ impl Client {
 
     fn lost(&mut self) {
         self.life.told_lost += 1;
+        self.life.gaps.retain(|gap| gap.seen_at.elapsed() > LOSS_TOLD_WITHIN);
         self.roster.values_mut().for_each(|last| *last = None);
     }
 
@@ -324,7 +336,9 @@ impl Client {
         match self.roster.insert(sender.clone(), Some(number)) {
             None => self.violated(format!("heard {sender}, who is not there: {data}")),
             Some(Some(last)) if number <= last => self.violated(format!("heard {number} of {sender} after {last}")),
-            Some(Some(last)) if number > last + 1 => self.life.gaps.push((sender, last, number)),
+            Some(Some(last)) if number > last + 1 => {
+                self.life.gaps.push(Gap { sender, last, next: number, seen_at: Instant::now() });
+            }
             Some(_) => {}
         }
     }

@@ -2,11 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Link, SubscriberSlot, lock};
+use super::{Link, RETRY, SubscriberSlot, lock};
 use crate::{
     ledger::{
-        Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Fact, Join, Joined, Lease, Ledger, Notice, Place,
-        Placed, Published, Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber, TrackChange,
+        Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Fact, Failure, Join, Joined, Lease, Ledger, Notice,
+        Place, Placed, Published, Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
+        TrackChange,
     },
     protocol::{
         Entry, Epoch, JoinOrder, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
@@ -103,6 +104,9 @@ impl Ledger for FaultyLedger {
     }
 
     fn reap(&self, at: At<'_>, dead: &[NodeId]) -> Answer<Reaped> {
+        if lock(&self.0.state).unreadable == Some(at.room) {
+            return Answer::Now(Err(Failure::NotApplied { wait: RETRY }));
+        }
         self.0.operate(|ledger| ledger.reap(at, dead))
     }
 

@@ -37,7 +37,7 @@ impl Inbox {
 
     /// An inbox that stores these entries, the last of which is number `last`.
     pub(super) fn stored(last: Seq, entries: Vec<Entry>) -> Self {
-        let bytes = entries.iter().map(text_bytes).sum();
+        let bytes = entries.iter().map(Entry::text_bytes).sum();
         let stored = (!entries.is_empty()).then(|| Box::new(Stored { entries: entries.into(), bytes }));
         Self { last, stored }
     }
@@ -69,7 +69,7 @@ impl Inbox {
     pub(super) fn append(&mut self, entry: Entry, limits: &LedgerLimits) -> Seq {
         self.last += 1;
         let stored = self.stored.get_or_insert_default();
-        stored.bytes += text_bytes(&entry);
+        stored.bytes += entry.text_bytes();
         if stored.entries.capacity() == 0 {
             stored.entries.reserve_exact(TOGETHER);
         }
@@ -150,7 +150,7 @@ impl Inbox {
     #[cfg(test)]
     pub(super) fn check_invariants(&self, limits: &LedgerLimits) {
         let Some(Stored { entries, bytes }) = self.stored.as_deref() else { return };
-        assert_eq!(*bytes, entries.iter().map(text_bytes).sum::<usize>(), "bytes are counted exactly");
+        assert_eq!(*bytes, entries.iter().map(Entry::text_bytes).sum::<usize>(), "bytes are counted exactly");
         assert!(*bytes <= limits.inbox_bytes_max && entries.len() <= limits.inbox_entries_max, "bounds hold");
         assert!(entries.len() as Seq <= self.last, "every entry has a number");
     }
@@ -159,18 +159,8 @@ impl Inbox {
 impl Stored {
     fn drop_oldest(&mut self) {
         if let Some(entry) = self.entries.pop_front() {
-            self.bytes -= text_bytes(&entry);
+            self.bytes -= entry.text_bytes();
         }
-    }
-}
-
-/// Bytes of text that an entry holds; its fixed part is bounded by the number of entries.
-fn text_bytes(entry: &Entry) -> usize {
-    match entry {
-        Entry::Message(message) => message.data.len(),
-        Entry::Joined(member) => member.name.len() + member.attributes.text_bytes(),
-        Entry::Left { .. } => 0,
-        Entry::Media(news) => news.text_bytes(),
     }
 }
 
