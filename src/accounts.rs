@@ -52,7 +52,7 @@ pub struct SignedIn {
     pub refresh: RefreshToken,
 }
 
-/// What became of a sign-up.
+/// The outcome of a sign-up.
 #[derive(Debug)]
 pub enum SignedUp {
     /// The account is made and logged in.
@@ -80,7 +80,7 @@ impl From<&str> for Program {
 #[derive(Clone)]
 pub struct Accounts(Arc<Shared>);
 
-/// What accounts need from elsewhere.
+/// Dependencies of accounts.
 pub struct Parts {
     /// The database.
     pub store: Arc<dyn Store>,

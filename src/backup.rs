@@ -16,7 +16,7 @@ pub use create::{Source, create};
 pub use manifest::Manifest;
 pub use restore::{is_unfinished, restore};
 
-/// Where a node's data lies.
+/// Where a node's data is.
 #[derive(Clone, Debug)]
 pub struct Place {
     /// The data directory.

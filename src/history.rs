@@ -1,8 +1,8 @@
-//! What was said in rooms: stored behind the ledger, read by page.
+//! Chat history: stored asynchronously, behind the ledger; read page by page.
 //!
-//! A message that the ledger has taken waits to be stored, in this node's memory or, in a cluster, in Redis, where it is as
-//! soon as the ledger has taken it. A task stores what waits, several messages in one statement. Whoever reads a page has
-//! what waits stored first, and so reads all that was acknowledged before. A message is stored once, under its id.
+//! A message that the ledger has accepted waits to be stored, in this node's memory or, in a cluster, in Redis, where the ledger
+//! itself puts it. A task stores waiting messages, several in one statement. A read of a page stores the waiting messages first,
+//! and so contains all that were acknowledged before. A message is stored once, under its id.
 //! Must not know HTTP, nor who may read.
 
 mod flight;
@@ -60,7 +60,7 @@ pub struct History {
     wake: Notify,
     /// Held while messages of this node's memory are stored: they are stored in order.
     storing: tokio::sync::Mutex<()>,
-    /// How often that has failed: whoever waited for it meanwhile need not try once more.
+    /// How often that has failed: a task that waited for it meanwhile need not try once more.
     failures: AtomicU64,
     /// The last attempt has failed: the database is asked whether it is there before anything is read from Redis.
     is_failing: AtomicBool,

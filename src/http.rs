@@ -77,7 +77,7 @@ pub struct Site {
     pub hosting: Hosting,
     /// The live rooms.
     pub live: Arc<dyn LiveRooms>,
-    /// What happened in rooms, if that is kept.
+    /// Events of rooms, if they are kept.
     pub events: Option<Arc<dyn EventLog>>,
     /// Webhooks that wait or were given up.
     pub outbox: Outbox,

@@ -56,9 +56,9 @@ pub enum New {
 #[derive(Debug)]
 pub struct Load {
     lag: Mutex<Lag>,
-    /// What is refused for lag, as a [`Shed`]'s number.
+    /// The classes refused for lag, as a [`Shed`]'s number.
     late: AtomicU8,
-    /// What is refused for a full queue, likewise.
+    /// The classes refused for a full queue, likewise.
     rushed: AtomicU8,
     /// Whether anything is ever refused.
     sheds: bool,

@@ -1,7 +1,7 @@
 //! Media servers over HTTP: the adapter of the port `MediaServers` for the contract `aldis-media.v1` (docs/media.md).
 //!
 //! One supervised actor for each server listens to its events, probes it and keeps its breaker; requests look at what the actor
-//! knows and run in tasks of their own, so that who hangs up leaves nothing half done. No request waits for the actor.
+//! knows and run in tasks of their own, so that a client that hangs up leaves nothing half done. No request waits for the actor.
 //! Must not know who is in a room, nor what the parameters say.
 
 mod actor;

@@ -1,4 +1,4 @@
-//! Who sends a request, decided once before `/ws`, REST and the operators' listener divide: the client's address, the
+//! The sender of a request, decided once before `/ws`, REST and the operators' listener divide: the client's address, the
 //! scheme and the host behind trusted proxies, the page's origin, the credential, and the rate tables keyed by them.
 //!
 //! Pure: a request's head in, a [`Request`] out. Nothing else reads `X-Forwarded-…`, `Forwarded`, `Host` or `Origin`.

@@ -1,7 +1,7 @@
 //! Rooms: their settings, read through a cache, and what hosts do with them.
 //!
-//! A change is one use case: it commits, then the cache learns of it, then the live room. What could not be told, or whose
-//! commit was not answered, is settled in the background until database, cache and live room agree.
+//! A change is one use case: it commits, then the cache learns of it, then the live room. If one of them could not be told, or the
+//! commit was not answered, a background task continues until database, cache and live room agree.
 
 pub mod cache;
 mod hosting;

@@ -90,7 +90,7 @@ pub enum WhoseClock {
     /// The server's, because the clocks of several nodes differ. (SQLite has one node, whose clock it is.)
     #[default]
     Database,
-    /// That of whoever asks (`Rotation::end`): for tests.
+    /// The caller's (`Rotation::end`): for tests.
     Caller,
 }
 

@@ -1,10 +1,10 @@
 //! Webhooks: a backend is told what happens in rooms, signed as [Standard Webhooks](https://www.standardwebhooks.com) describes.
 //!
-//! The ledger writes a log of each room (`actors::ledger::EventLog`). One node, the holder of a lease in the database, collects what
-//! is new in them into an outbox there (`collecting.rs`), and sends that, of each room one event at a time and in order
-//! (`sending.rs`), until the receiver confirms it; of calls that start and end it tells the log (`calls.rs`), which is all that there
-//! is to do without a receiver. So nothing is lost with a node, and what is sent twice has the same id. Memory holds
-//! no more than what is being sent just now. Must not know how the log and the outbox are stored.
+//! The ledger writes a log of each room (`actors::ledger::EventLog`). One node, the holder of a lease in the database, collects new
+//! events into an outbox there (`collecting.rs`), and sends them, one event of a room at a time and in order (`sending.rs`), until the
+//! receiver confirms each; it also logs the start and end of calls (`calls.rs`), which is all that it does without a receiver. So
+//! nothing is lost with a node, and an event that is sent twice has the same id. Memory holds only the events that are being sent.
+//! Must not know how the log and the outbox are stored.
 
 mod address;
 mod backoff;
@@ -38,7 +38,7 @@ pub use outbox::Outbox;
 use self::{post::Endpoint, signing::Signer};
 use crate::storage::Store;
 
-/// What an operator chooses.
+/// An operator's settings.
 #[derive(Clone)]
 pub struct Settings {
     /// Where events are posted to.

@@ -23,7 +23,7 @@ pub const PAUSE_MIN: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Stamp(NonZeroI64);
 
-/// What stamps are counted from; it has no other meaning.
+/// The origin of time stamps; it has no other meaning.
 static ORIGIN: OnceLock<Instant> = OnceLock::new();
 
 impl From<Instant> for Stamp {

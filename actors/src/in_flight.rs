@@ -2,7 +2,7 @@
 //! releasing a permit is one atomic step each; only a reader that must wait pays more.
 //!
 //! Pings, pongs and heartbeats are behind messages in the stream, so a reader must not wait for long: if nothing is settled
-//! for [`settle_within`](SocketLimits::settle_within), it continues, and what it reads is refused.
+//! for [`settle_within`](SocketLimits::settle_within), it continues, and messages that it reads then are refused.
 
 use std::{
     sync::{

@@ -10,10 +10,10 @@
 //!
 //! What an operation appends to inboxes of seats on the asking node comes back in its answer; other nodes get it as an
 //! [`Event`] of their subscription. Either way a reader delivers through a [`Cursor`], so that a push may be lost, late or
-//! doubled: [`Ledger::audit`] finds what was missed.
+//! duplicated: [`Ledger::audit`] finds missed ones.
 //!
-//! An *epoch* ends when the ledger loses what it had stored. Every operation brings the epoch that its caller knows the
-//! room in; in a newer one it is answered [`Failure::Epoch`], and the caller claims its seats again.
+//! An *epoch* ends when the ledger loses stored data. Every operation carries the epoch in which its caller knows the room;
+//! in a newer one the answer is [`Failure::Epoch`], and the caller claims its seats again.
 
 use std::{
     future::Future,
@@ -111,7 +111,7 @@ pub trait Ledger: core::marker::Send + Sync {
     fn join(&self, at: At<'_>, join: Join) -> Answer<Joined>;
     /// Frees a seat and tells the others why. With an old fence: nothing.
     fn leave(&self, at: At<'_>, seat: SeatId, reason: LeaveReason) -> Answer<Vec<Push>>;
-    /// Frees a user's seat, whatever its fence (a kick); its node is told [`Ended::Freed`]. Whoever has joined after this
+    /// Frees a user's seat, whatever its fence (a kick); its node is told [`Ended::Freed`]. A seat that was taken after this
     /// place in the join order stays, so it may be repeated.
     fn evict(&self, at: At<'_>, user: UserId, up_to: JoinOrder, reason: LeaveReason) -> Answer<Vec<Push>>;
     /// The seat's socket was lost: keeps the seat for the window, and remembers which of its numbers were refused or
@@ -161,7 +161,7 @@ pub trait Ledger: core::marker::Send + Sync {
     fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease>;
     /// Gives the lease up on a clean exit: seats that are still connected to this node count as those of a dead node.
     fn release(&self, node: &NodeId) -> Answer<()>;
-    /// What waits to be reaped now, at most so many rooms.
+    /// Rooms to be reaped now, at most so many.
     fn due(&self, page: usize) -> Answer<Due>;
     /// Seats of dead nodes are disconnected and kept for the window they joined with; seats past their window are freed
     /// (`Left(lost)`), as are seats of live nodes that nobody has claimed when an epoch has settled. Idempotent.

@@ -78,8 +78,8 @@ pub trait Verifier: Send + Sync {
     /// [`TokenError`] if it is not valid, or no longer.
     fn verify(&self, token: &str) -> Result<Identity, TokenError>;
 
-    /// A token that grants this identity the same, for the same time, but in that room: for whoever is moved there. `None` if the
-    /// present one is not for one room only or is another issuer's, or no token can be signed.
+    /// A token that grants this identity the same, for the same time, but in that room: for a member that is moved there. `None` if
+    /// the present one is not for one room only or is another issuer's, or no token can be signed.
     fn token_for(&self, _identity: &Identity, _room: RoomId) -> Option<String> {
         None
     }

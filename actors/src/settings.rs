@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct Settings {
     /// The node itself.
     pub node: NodeLimits,
-    /// What may be queued for one cell.
+    /// Maximum messages queued for one cell.
     pub mailboxes: MailboxLimits,
     /// One socket.
     pub socket: SocketLimits,

@@ -69,7 +69,7 @@ impl Client {
     /// The same once, however often it is asked for with the same `idempotency_key` within 24 hours.
     ///
     /// # Errors
-    /// See [`Error`]; `idempotency_conflict`: the key was used with another wish.
+    /// See [`Error`]; `idempotency_conflict`: the key was used with another request.
     pub async fn create_room_once(&self, idempotency_key: &str, wish: &NewRoom) -> Result<Room, Error> {
         let request = self.request(Method::POST, self.at(&[])?, Some(wish))?;
         read(request.header("idempotency-key", idempotency_key).send().await?).await

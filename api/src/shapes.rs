@@ -4,7 +4,7 @@ use aldis_protocol::{Guests, RoomId, RoomMode as Mode, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A wish for a room; what is left out is the node's default.
+/// A request to create a room; fields that are left out have the node's defaults.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewRoom {

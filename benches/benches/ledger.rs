@@ -7,7 +7,7 @@ use actors::ledger::{Answer, At, Audit, Join, Joined, Ledger as _, MemoryLedger,
 use actors::protocol::{Attributes, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 
-/// Rooms that take turns, so that no room stays in the processor's nearest cache.
+/// Rooms used in rotation, so that no room stays in the processor's nearest cache.
 const ROOMS: u128 = 500;
 /// How often a client acknowledges.
 const ACK_EVERY: u64 = 8;

@@ -1,4 +1,4 @@
-//! A connection that is awaited message by message. It may hold a buffer: whoever opens thousands uses `wire` itself.
+//! A connection that is awaited message by message. It may hold a buffer: programs that open thousands use `wire` itself.
 //! Must not know what a message means.
 
 use std::collections::VecDeque;

@@ -2,7 +2,7 @@
 //!
 //! `wire` is bytes: TCP, TLS, the handshake, frames. `messages` is the protocol's JSON. `reconnect` says how long to wait
 //! and asks to resume; `session` numbers messages and keeps those that are not acknowledged; a [`Connection`] is awaited
-//! message by message, by whoever has few of them. Must not know scenarios, nor what a member may say when.
+//! message by message, by programs with few of them. Must not know scenarios, nor what a member may say when.
 
 mod connection;
 pub mod limits;

@@ -1,7 +1,7 @@
 //! API keys of other people's backends: made, listed and revoked by operators; followed on every node, so that a key that another
 //! node or a command made is known, and one that it revoked is refused and its sockets closed, within a second.
 //!
-//! **Invariant:** a key that was revoked before a reading began is not known after it: readings take turns.
+//! **Invariant:** a key that was revoked before a reading began is not known after it: readings do not overlap.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,7 +22,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long after a token named an unknown key it is read: tokens that name made-up keys cost the database no more than this.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
-/// What became of the wish for an API key.
+/// The outcome of a request for an API key.
 #[derive(Debug)]
 pub enum ApiKeyMade {
     /// It can be used.

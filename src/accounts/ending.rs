@@ -38,7 +38,7 @@ impl Accounts {
         self.change(if disabled { "disable an account" } else { "enable an account" }, change).await
     }
 
-    /// Deletes an account on its owner's wish.
+    /// Deletes an account at its owner's request.
     ///
     /// # Errors
     /// `WrongCredentials`, `Gone`, `Busy`, `Store`.

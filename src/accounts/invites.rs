@@ -13,7 +13,7 @@ use crate::{
 /// Invites that can be used at once: a list of them has no pages.
 pub(super) const INVITES_MAX: u32 = 1_000;
 
-/// What an operator wishes of an invite.
+/// An operator's request for an invite.
 #[derive(Clone, Debug)]
 pub struct InviteWish {
     /// Whom it is for; `None`: anybody.
@@ -64,8 +64,8 @@ impl Accounts {
 }
 
 impl Shared {
-    /// The invite to use for a sign-up, where one is needed. It is looked at before the address is, so that whoever has
-    /// none finds out nothing about addresses; the database decides once more when the account is made.
+    /// The invite to use for a sign-up, where one is needed. It is checked before the address, so that a client without one
+    /// learns nothing about addresses; the database decides once more when the account is created.
     pub(super) async fn invite_of(&self, signup: &Signup) -> Result<Option<InviteHash>, AuthError> {
         match self.settings.signup {
             SignupMode::Open => Ok(None),

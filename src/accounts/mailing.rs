@@ -7,15 +7,15 @@ use crate::{
     net::rate::Limiter,
 };
 
-/// What mails need.
+/// Dependencies of mails.
 pub struct Mailing {
     /// Where they are queued.
     pub queue: MailQueue,
-    /// What links begin with: the URL that people type.
+    /// The base of links: the URL that people type.
     pub site_url: String,
     /// Whether mails are sent, not written to the log.
     pub is_sent: bool,
-    /// Mails per recipient over all nodes, whoever asks for them.
+    /// Mails per recipient over all nodes, no matter who requests them.
     pub per_recipient: Limiter,
 }
 

@@ -82,9 +82,8 @@ impl Accounts {
         self.change("reset a password", change).await
     }
 
-    /// Records that the address of an account is its owner's, and logs them in. Whoever signed up chose the password, the link
-    /// shows who reads the mails: both are needed, so that nobody confirms another's password. May be repeated until the link
-    /// expires.
+    /// Records that the address of an account is its owner's, and logs them in. The password proves who signed up, the link proves
+    /// access to the mailbox: both are needed, so that nobody confirms another's password. May be repeated until the link expires.
     ///
     /// # Errors
     /// `LinkInvalid`, `WrongCredentials`, `Disabled`, `Busy`, `Store`.
@@ -134,7 +133,7 @@ impl Shared {
     }
 
     /// Mails a link to set a new password, if the address has an account and may get one more mail; the link replaces the one
-    /// before. Who asked waits for a mail, not for an answer, so an outage of seconds is waited for.
+    /// before. The user waits for a mail, not for an answer, so it waits out an outage of seconds.
     pub(super) async fn mail_reset(&self, email: &str) {
         if !self.parts.mailing.may_mail(email).await {
             return;

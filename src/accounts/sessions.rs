@@ -88,8 +88,8 @@ impl Accounts {
         self.change("end sessions", change).await
     }
 
-    /// Ends all sessions of anybody, whoever names them: an account's own, and the tokens of other issuers and backends that were
-    /// issued until now. They may come back with a newer one.
+    /// Ends all sessions of a user with or without an account: the account's own, and the tokens of other issuers and backends that
+    /// were issued until now. The user may come back with a newer one.
     ///
     /// # Errors
     /// `Store`.

@@ -1,5 +1,5 @@
-//! What operators see of the cluster: this node tells the others what it is, and describes all of them to whoever asks at the operators'
-//! door. Must not know how Redis keeps it.
+//! What operators see of the cluster: this node publishes its own state, and describes all nodes at the operators' listener. Must not
+//! know how Redis keeps it.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -58,7 +58,7 @@ impl Cluster {
         }
     }
 
-    /// What the operators' door answers.
+    /// The answer of the operators' listener.
     pub(super) fn described(self) -> DescribeCluster {
         Arc::new(move || {
             let cluster = self.clone();

@@ -1,5 +1,5 @@
-//! Descriptions between members as traces: `signal` on the node that takes one, and under it `deliver` on the node of its receiver. What
-//! both nodes see of it names the trace; a session description has numbers of its own, so that no two are alike.
+//! Descriptions between members as traces: `signal` on the node that receives one, and its child `deliver` on the node of its receiver.
+//! Both nodes derive the trace id from the message; a session description contains unique numbers, so that no two are alike.
 
 use std::sync::Arc;
 

@@ -58,7 +58,7 @@ impl Opened {
         }
     }
 
-    /// What happened in rooms.
+    /// Events of rooms.
     pub(super) fn events(&self) -> Arc<dyn EventLog> {
         match self {
             Self::Memory(ledger) => Arc::clone(ledger) as _,

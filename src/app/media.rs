@@ -51,7 +51,7 @@ impl Opened {
         }))
     }
 
-    /// What the operators' door answers.
+    /// The answer of the operators' listener.
     pub(super) fn described(&self) -> DescribeMedia {
         let media = self.0.clone();
         Arc::new(move || media.as_ref().map_or_else(|| json!({ "servers": [] }), |media| media.describe()))

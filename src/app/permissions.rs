@@ -1,5 +1,5 @@
-//! Who else may read or replace the node's files: looked at before anything is opened. What is open for no reason is
-//! narrowed, what cannot be trusted any more keeps the node from starting.
+//! Which other users may read or replace the node's files: checked before anything is opened. Needless permissions are
+//! removed; files that cannot be trusted any more keep the node from starting.
 //! Must not know what the files contain.
 
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What holds secrets: folders first, because who may replace files decides about all that is in them.
+/// Files and folders with secrets: folders first, because write access to a folder allows replacing every file in it.
 pub(super) fn paths(config: &Config) -> Vec<(Kind, PathBuf)> {
     let data = &config.node.data_dir;
     let mut paths = vec![(Kind::Folder, data.clone()), (Kind::Folder, data.join("keys"))];

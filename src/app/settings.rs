@@ -220,7 +220,7 @@ pub(super) fn mails(config: &Config) -> mail::Limits {
     }
 }
 
-/// What links begin with: the URL that people type, else this machine's own.
+/// The base of links: the URL that people type, else this machine's own.
 pub(super) fn site_url(config: &Config) -> String {
     let scheme = if config.http.tls_cert.is_some() { "https" } else { "http" };
     let here = || format!("{scheme}://localhost:{}", config.http.bind.port());

@@ -38,7 +38,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// What this configuration shares. Redis is dialed when it is first needed.
+    /// The shared state of this configuration. Redis is dialed on first use.
     ///
     /// # Errors
     /// The URL of Redis cannot be read.

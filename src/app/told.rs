@@ -1,4 +1,4 @@
-//! What is kept of what happens in rooms; the log, and the backend if one is configured, are told of it.
+//! Which events of rooms are kept; they are passed to the log, and to the backend if one is configured.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::{
     webhooks::{Now, Outbox, Webhooks},
 };
 
-/// What is said in rooms, and with timelines what else is noted of them.
+/// Chat of rooms, and with timelines their notes.
 pub(super) fn noting(config: &Config, history: &Arc<History>, ledger: &ledger::Opened) -> Arc<dyn ports::History> {
     if settings::keeps_events(config) {
         Noting::start(Arc::clone(history) as _, ledger.events())
@@ -41,9 +41,9 @@ pub(super) async fn of_history(mut is_away: watch::Receiver<bool>, node: NodeRef
 
 /// See the module.
 pub(super) struct Told {
-    /// What happened in rooms, if that is kept.
+    /// Events of rooms, if they are kept.
     pub(super) events: Option<Arc<dyn EventLog>>,
-    /// What waits for the backend.
+    /// Events that wait for the backend.
     pub(super) outbox: Outbox,
     webhooks: Option<Arc<Webhooks>>,
 }

@@ -55,16 +55,16 @@ impl Default for Limits {
     }
 }
 
-/// What an operator says about an issuer.
+/// An operator's settings for an issuer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IssuerSettings {
     /// The claim `iss` of its tokens.
     pub issuer: Arc<str>,
     /// Where its keys are.
     pub jwks_url: String,
-    /// What the claim `aud` is, or contains.
+    /// The value that the claim `aud` must equal, or contain.
     pub audience: String,
-    /// What the ids of its users begin with here. The configuration's rules see to it that no other ids do.
+    /// Prefix of its users' ids here. The configuration's rules ensure that no other ids have it.
     pub user_prefix: String,
     /// How its tokens may be signed.
     pub algorithms: Vec<Algorithm>,

@@ -28,7 +28,7 @@ impl RefreshToken {
     }
 
     /// The token that replaces this one: always the same for the same nonce, so that a client whose answer was lost gets
-    /// it again. Whoever knows only the token, or only the database, cannot compute it.
+    /// it again. It cannot be computed from the token alone, or from the database alone.
     #[must_use]
     pub fn successor(&self, nonce: &Nonce) -> Self {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");

@@ -54,7 +54,7 @@ pub struct Claims {
     /// The session it belongs to, a UUID; none if an operator minted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// What it grants, if its bearer has no account.
+    /// Its grants, if its bearer has no account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     aldis: Option<serde_json::Value>,
     /// Not valid before, in seconds since 1970. Never minted here (RFC 7519 §4.1.5).

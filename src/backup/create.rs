@@ -22,10 +22,10 @@ use crate::{
 /// How often the keys are read anew because one has disappeared: the node rotates them.
 const TRIES: u32 = 3;
 
-/// What is backed up.
+/// The source of a backup.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// Where the node's data lies.
+    /// Where the node's data is.
     pub place: Place,
     /// The operators' token; may be missing.
     pub token: PathBuf,

@@ -21,7 +21,7 @@ const FORMAT: u32 = 1;
 /// More files than any archive has.
 const FILES_MAX: usize = 256;
 
-/// What is in an archive.
+/// The content of an archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The form of the archive.

@@ -1,5 +1,5 @@
 //! `aldis restore`: the archive is unpacked and checked beside the data, then moved into place. From the first move to the last a
-//! mark lies in the directory, and no node starts on it: half a restore would look like an empty node.
+//! marker file is in the directory, and no node starts on it: half a restore would look like an empty node.
 //! What was there before is renamed, never deleted.
 
 use std::{

@@ -78,7 +78,7 @@ fn told(out: &mut dyn Write, what: &str, manifest: &Manifest) -> Result<(), Fail
     Ok(())
 }
 
-/// Where this configuration's data lies.
+/// Where this configuration's data is.
 fn place(config: &Config) -> anyhow::Result<Place> {
     let data_dir = config.node.data_dir.clone();
     let database = match &config.database.url {

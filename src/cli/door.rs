@@ -1,4 +1,4 @@
-//! The operators' door of a running node, over its unix socket: who holds the data directory; one request, one answer.
+//! The operators' listener of a running node, over its unix socket: who holds the data directory; one request, one answer.
 //! Must not know routes.
 
 use std::{

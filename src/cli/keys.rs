@@ -17,7 +17,7 @@ use crate::config::Config;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Keys lie in the directory keys of the data directory. One signs; the next one is published ten minutes before it signs, so that
+Keys are files in the directory keys of the data directory. One signs; the next is published ten minutes before it signs, so that
 everybody knows it then; the previous ones verify until their last token has expired. So a rotation signs nobody out. A node
 rotates by itself (auth.rotate_keys_every); if one runs, it is asked over its unix socket.
 With PostgreSQL the keys are in the database, for all nodes, and are changed there.

@@ -138,7 +138,7 @@ impl One {
     }
 }
 
-/// What is deleted is gone: it is to be typed twice.
+/// A deletion is final: the id or address must be typed twice.
 fn confirm(user: &str) -> anyhow::Result<()> {
     let question =
         "this deletes the account and its rooms for good; type the account's id or address again to confirm: ";

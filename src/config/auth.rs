@@ -1,4 +1,4 @@
-//! `[auth]`: who may have an account, whose tokens are good, lifetimes of tokens and the cost of password hashing. Must not know
+//! `[auth]`: who may have an account, whose tokens are accepted, lifetimes of tokens and the cost of password hashing. Must not know
 //! keys.
 
 mod issuer;

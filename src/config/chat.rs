@@ -1,4 +1,4 @@
-//! `[chat]`: how long what was said in rooms is kept, and how much may wait to be stored. Must not know SQL.
+//! `[chat]`: how long chat messages are kept, and how many may wait to be stored. Must not know SQL.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;

@@ -24,7 +24,7 @@ pub struct Ledger {
     pub redis_cert: Option<PathBuf>,
     /// The PEM file of its key.
     pub redis_key: Option<PathBuf>,
-    /// What every key and channel in Redis begins with: clusters that share a Redis need different ones.
+    /// Prefix of every key and channel in Redis: clusters that share a Redis need different ones.
     pub prefix: String,
     /// How long Redis may answer nothing while operations are under way; then their outcomes count as unknown, and the node
     /// reconnects. One that waits behind others may take four times as long.

@@ -1,4 +1,4 @@
-//! `[media]`: the media servers of rooms with mode `sfu` or `auto`, and when a room leaves or finds back to them. Must not know HTTP.
+//! `[media]`: the media servers of rooms with mode `sfu` or `auto`, and when a room leaves or returns to them. Must not know HTTP.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;

@@ -15,7 +15,7 @@ pub struct RateLimits {
     pub auth_per_address: Rate,
     /// Logins per e-mail address and client network, or per e-mail address and browser that has logged in before.
     pub auth_per_email: Rate,
-    /// Mails to one e-mail address, whoever asks for them.
+    /// Mails to one e-mail address, no matter who requests them.
     pub mails_per_email: Rate,
     /// Mails that one client address causes.
     pub mails_per_address: Rate,

@@ -1,4 +1,4 @@
-//! Who else may read or replace a node's files, by mode and owner. `judge` is pure; `look` asks the file system.
+//! Which other users may read or replace a node's files, by mode and owner. `judge` is pure; `look` asks the file system.
 //! Must not know what the files contain, nor who reads the verdicts.
 
 use std::{
@@ -10,9 +10,9 @@ use std::{
 /// What a path is to the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Whoever may write here may replace every file in it.
+    /// A user with write access can replace every file in it.
     Folder,
-    /// Whoever has read it can sign in as anybody: its mode is no excuse afterwards.
+    /// A user who has read it can sign in as anybody: correcting its mode afterwards does not help.
     Key,
     /// Password hashes, resume secrets, who holds the lock.
     Data,

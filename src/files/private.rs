@@ -1,5 +1,5 @@
-//! Files that only their owner reads, and folders that only their owner enters. What root makes in somebody's directory
-//! belongs to that somebody, so that a command run by root never locks the node's own user out.
+//! Files that only their owner can read, and folders that only their owner can enter. Files that root creates belong to the owner
+//! of their directory, so that a command run by root never locks the node's own user out.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Writes a file whole: whoever reads it, and whatever is found after a crash, is the old content or the new one.
+/// Writes a file atomically: a reader, also after a crash, finds either the old content or the new one.
 ///
 /// # Errors
 /// The directory cannot be written, or the disk is full; then the old content is still there.

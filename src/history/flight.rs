@@ -1,5 +1,5 @@
-//! One reading of a room at a time, whoever asks: who comes while one is under way shares the next one, which has begun after they
-//! came. Must not know what is read.
+//! One reading of a room at a time: callers that come while one is in progress share the next one, which begins after they came.
+//! Must not know what is read.
 
 use std::{
     collections::BTreeMap,
@@ -67,7 +67,8 @@ impl Drop for Asking<'_> {
 }
 
 impl Flights {
-    /// The outcome of a reading of this room that has begun after this call. If whoever reads is cancelled, the next one reads.
+    /// The outcome of a reading of this room that has begun after this call. If the caller that reads is cancelled, the next one
+    /// reads.
     pub(super) async fn share<F>(&self, room: RoomId, read: impl FnOnce() -> F) -> Result<bool, HistoryError>
     where
         F: Future<Output = Result<bool, HistoryError>>,

@@ -1,4 +1,4 @@
-//! Whether the history can be used: messages are stored, and the database answers. A failure is not told before it has lasted a while,
+//! Whether the history is available: messages are stored, and the database answers. A failure is reported after it has lasted a while,
 //! and its end at once. Must not know the database.
 
 use std::{
@@ -36,7 +36,7 @@ pub(super) struct Health {
 }
 
 impl Health {
-    /// Whether it has failed for a while; who looks first is told the present state.
+    /// Whether it has failed for a while; a new subscriber sees the present state.
     pub(super) fn is_away(&self) -> watch::Receiver<bool> {
         self.is_away.subscribe()
     }
@@ -62,7 +62,7 @@ impl Health {
         self.failing.lock().unwrap_or_else(PoisonError::into_inner).iter().any(Option::is_some)
     }
 
-    /// Asks the database now and then, more often while there is doubt, for ever. `ask` is told whether there is.
+    /// Asks the database now and then, more often while there is doubt; never returns. `ask` is told whether there is.
     pub(super) async fn watch<F: Future<Output = bool>>(&self, ask: impl Fn(bool) -> F) {
         loop {
             if self.is_doubted() {
@@ -122,7 +122,7 @@ mod tests {
             is_there.store(there, Ordering::SeqCst);
             let changed = async {
                 tokio::select! {
-                    () = &mut watching => unreachable!("it watches for ever"),
+                    () = &mut watching => unreachable!("it watches forever"),
                     changed = told.changed() => changed.expect("it is there"),
                 }
             };

@@ -1,5 +1,5 @@
-//! What is noted of rooms for their timelines, besides what is said: refusals, and descriptions that have passed. It waits here for a
-//! second at most, and goes to the ledger, a few notes a room: whoever is refused a thousand times is noted once or twice.
+//! Notes for the timelines of rooms, besides chat: refusals, and descriptions that have passed. They wait here for a second at
+//! most, and go to the ledger, a few notes per room: a client that is refused a thousand times is noted once or twice.
 
 use std::{
     collections::BTreeMap,

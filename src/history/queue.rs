@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use actors::{ports::Said, protocol::RoomId};
 
-/// What a message takes besides its text.
+/// The size of a message besides its text.
 const OVERHEAD: usize = 64;
 
 /// See the module.

@@ -56,7 +56,7 @@ impl Shared {
         lock(&self.rooms).iter().copied().collect()
     }
 
-    /// Finds at most so many more, whoever left them.
+    /// Finds at most so many more, whichever node left them.
     pub(super) async fn look(&self, max: usize) {
         match self.waiting.rooms(max).await {
             Ok(rooms) => lock(&self.rooms).extend(rooms),

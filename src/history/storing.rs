@@ -1,4 +1,4 @@
-//! Stores what waits, several messages in one statement, and where some were dropped.
+//! Stores waiting messages, several in one statement, and records where some were dropped.
 
 use std::{
     collections::BTreeSet,
@@ -69,7 +69,7 @@ impl History {
     }
 
     /// Stores what waits in Redis for these rooms, which are sorted: nodes that store the same wait for each other, and
-    /// never in a circle. What was read is removed once it is stored, and only if it still stands there.
+    /// never in a circle. Messages that were read are removed once they are stored, and only if they are still there.
     async fn store_rooms(&self, shared: &Shared, rooms: &[RoomId]) -> Result<bool, HistoryError> {
         let stored = async {
             if self.is_failing.load(Ordering::SeqCst) {

@@ -1,7 +1,7 @@
-//! Values that nodes share in Redis beside the rooms: settings of rooms, and counts of limits. Best effort: an answer that is not
-//! there within a moment is none, and nothing is asked for a while; what is right is in the database, and each node counts, too.
+//! Values that nodes share in Redis besides rooms: room settings and rate counters. Best effort: if an answer does not come quickly,
+//! Redis is not asked for a while; the database has the settings, and each node has counters of its own.
 //!
-//! One connection of its own, which a slow value cannot take from the ledger. Must not know what the values mean.
+//! It has a connection of its own, so that slow values do not delay the ledger. Must not know what the values mean.
 
 pub mod chat;
 mod line;

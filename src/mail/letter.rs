@@ -1,5 +1,4 @@
-//! The letters: what is written to whom. No text of a user is in them but the address they are sent to: a name could be an
-//! advertisement.
+//! The texts of mails. They contain no text of a user but the address they are sent to: a name could be an advertisement.
 
 use uuid::Uuid;
 

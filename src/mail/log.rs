@@ -1,4 +1,4 @@
-//! The mailer of a node without a mail server: it writes the link to the log, for whoever sets a node up.
+//! The mailer of a node without a mail server: it writes the link to the log, for the operator who sets up the node.
 
 use super::{Mail, MailError, Mailer};
 

@@ -57,7 +57,7 @@ struct Shared {
     stop: CancellationToken,
 }
 
-/// Who causes a mail.
+/// The cause of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// Somebody who has forgotten a password.

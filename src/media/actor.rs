@@ -1,5 +1,5 @@
-//! The actor of one media server: listens to its events, probes it, and tells the node who is heard and who is lost. What
-//! follows from what is decided by the rules.
+//! The actor of one media server: listens to its events, probes it, and tells the node whether it is alive or lost. The rules
+//! decide.
 
 use std::{sync::Arc, time::Instant};
 
@@ -19,7 +19,7 @@ use super::{
 /// The actor; its state is [`Listening`].
 pub(super) struct ServerActor;
 
-/// What it needs.
+/// The actor's dependencies.
 pub(super) type Parts = (Arc<Server>, Arc<dyn MediaListener>);
 
 pub(super) struct Listening {

@@ -1,5 +1,5 @@
-//! What is to be deleted on media servers: bounded, off everybody's path, retried for a while. A server deletes by itself what
-//! nobody has deleted, a minute later.
+//! Deletions on media servers: a bounded queue, off every request's path, retried for a while. A server removes leftovers by
+//! itself a minute later.
 
 use std::{sync::Arc, time::Duration};
 

@@ -56,7 +56,7 @@ impl Meters {
         meters
     }
 
-    /// What it carries, if it is heard, and where its breaker stands.
+    /// Its load, if it is heard, and the position of its breaker.
     pub(super) fn stands(&self, load: Option<Load>, breaker: Position) {
         self.up.set(f64::from(u8::from(load.is_some() && breaker == Position::Closed)));
         self.consumers.set(f64::from(load.map_or(0, |load| load.consumers)));

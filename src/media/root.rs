@@ -1,4 +1,4 @@
-//! The root of supervision of the media servers' actors: starts one for each server, and again when one has died.
+//! The root of supervision of the media servers' actors: starts one for each server, and restarts those that die.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What is decided about a media server: when it is asked, which one a room gets, what a request is, and what an answer means.
+//! Decisions about a media server: when it is asked, which one a room gets, what a request is, and what an answer means.
 //! Pure: the time is an argument.
 
 mod answer;

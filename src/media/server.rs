@@ -1,4 +1,5 @@
-//! One media server as the rest of the node sees it: requests with a place, a turn, a deadline and a breaker before them.
+//! One media server as the rest of the node sees it: requests are bounded in number, wait for their turn, have a deadline, and pass
+//! a breaker.
 //! Must not know rooms, nor how the server is listened to.
 
 use std::{
@@ -28,7 +29,7 @@ use super::{
     rules::{Ask, Failure, Life, Load, Position, Told, Verdict},
 };
 
-/// What the server's actor is told.
+/// Messages to the server's actor.
 pub(super) enum Message {
     /// The time has come that it waits for.
     Woken,
@@ -45,16 +46,16 @@ pub(super) enum Message {
     Fault,
 }
 
-/// What its actor knows; requests look at it.
+/// The actor's knowledge; requests read it.
 #[derive(Debug, Clone)]
 pub(super) struct View {
-    /// Where the breaker stands.
+    /// The breaker's position.
     pub(super) position: Position,
     /// When it is probed next, while the breaker is open.
     pub(super) probe_at: Option<Instant>,
     /// The run that is heard, or was last.
     pub(super) instance: Option<Arc<str>>,
-    /// What it carries, while it is heard.
+    /// Its load, while it is heard.
     pub(super) load: Option<Load>,
     /// The last runs of its process, the newest last: those before it are gone for good.
     runs: VecDeque<Arc<str>>,
@@ -138,7 +139,7 @@ impl Server {
         })
     }
 
-    /// What is known of it.
+    /// Its known state.
     pub(super) fn view(&self) -> View {
         self.view.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

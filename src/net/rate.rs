@@ -138,7 +138,7 @@ impl Limiter {
     pub async fn take(&self, key: &str) -> Result<(), Duration> {
         self.own.take(key)?;
         let Some(shared) = self.shared.as_ref().filter(|_| self.rate.burst > 0) else { return Ok(()) };
-        // Hashed: addresses of people and networks are not for whoever reads the keys.
+        // Hashed: a reader of the keys must not see addresses of people and networks.
         let hash = Sha256::digest(key).iter().take(16).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
         shared.take(&format!("{}:{hash}", self.measure), self.rate).await.unwrap_or(Ok(()))
     }

@@ -40,7 +40,7 @@ impl Rules {
         self.trusted_proxies.iter().any(|network| network.contains(&address))
     }
 
-    /// Who sends the request with this head over a connection from `peer`; `over_tls`: over our own TLS.
+    /// The sender of a request with this head over a connection from `peer`; `over_tls`: over our own TLS.
     #[must_use]
     pub fn request(&self, peer: IpAddr, over_tls: bool, head: &Parts) -> Request {
         let peer = peer.to_canonical();

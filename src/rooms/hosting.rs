@@ -99,7 +99,7 @@ struct Shared {
     telling: [tokio::sync::Mutex<()>; TELLING_AT_ONCE],
 }
 
-/// What is known of a room that is not settled.
+/// The known state of a room in doubt.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Unsettled {
     /// Until when the database itself may change.
@@ -163,7 +163,7 @@ impl Hosting {
             match &removed {
                 Ok(true) => shared.committed(room_id, Cached::Removed).await,
                 Err(StoreError::Unknown(_)) => shared.in_doubt([room_id]).await,
-                // A node that ended after its commit may have told nobody: who asks again, does.
+                // A node that ended after its commit may have told nobody: a repeated request does.
                 Ok(false) => match shared.rooms.cache.last(room_id).await {
                     Some(Cached::Room(room)) if room.host_id == host => shared.in_doubt([room_id]).await,
                     Some(_) | None => {}

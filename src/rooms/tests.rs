@@ -1,4 +1,4 @@
-//! Changes of rooms: database, cache and live room agree, whatever fails and whoever hangs up.
+//! Changes of rooms: database, cache and live room agree, whatever fails and even if clients hang up.
 
 use std::{
     sync::{Arc, atomic::Ordering},

@@ -1,5 +1,5 @@
-//! The table `idempotent_answers`: what a request with an `Idempotency-Key` was answered, stored in the transaction that does what it
-//! asks for. So a repetition, on whichever node and after whatever failure, gets the same answer, and nothing is done twice.
+//! The table `idempotent_answers`: the answers to requests with an `Idempotency-Key`, stored in the transaction that performs the
+//! request. So a repetition, on any node and after any failure, gets the same answer, and nothing is done twice.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -27,7 +27,7 @@ pub struct Once {
     pub until: Timestamp,
 }
 
-/// What became of it.
+/// The outcome of a request with a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Added {
     /// It was done now.

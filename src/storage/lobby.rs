@@ -1,4 +1,4 @@
-//! The table `waiting_guests`: who waits until a room's host lets them in. It outlives any node. Not who is in a room.
+//! The table `waiting_guests`: guests who wait until a room's host lets them in. It outlives any node. Not who is in a room.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 use super::{Postgres, RoomId, Sqlite, StoreError, millis, timestamp, transaction::transact};
 
-/// Whoever has not asked for so long has gone.
+/// A guest who has not asked for this long has gone.
 pub const WAITS_FOR: Duration = Duration::from_secs(30);
 
 /// The SHA-256 of a guest's secret.
 pub type WaitingHash = [u8; 32];
 
-/// What has become of a guest who waits.
+/// The state of a waiting guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitingState {
     /// The host has not answered.
@@ -37,13 +37,13 @@ pub struct WaitingGuest {
     pub guest: UserId,
     /// The name that others see.
     pub name: String,
-    /// What has become of them.
+    /// Their state.
     pub state: WaitingState,
     /// Since when they wait.
     pub since: Timestamp,
 }
 
-/// Operations on the table `waiting_guests`. At each one, whoever has not asked for [`WAITS_FOR`] is not there.
+/// Operations on the table `waiting_guests`. Each of them ignores guests who have not asked for [`WAITS_FOR`].
 #[async_trait]
 pub trait Lobby {
     /// Adds a guest who waits, unless `max` wait for that room already; whether they were added.

@@ -1,4 +1,4 @@
-//! The table `messages`: what was said in rooms. Not who may read it, nor what is said but not stored yet.
+//! The table `messages`: chat messages of rooms. Not who may read them, nor messages that wait to be stored.
 
 use actors::protocol::UserId;
 use async_trait::async_trait;
@@ -35,7 +35,7 @@ pub struct Stored {
     pub missing: u64,
 }
 
-/// What became of a message that somebody wanted to delete.
+/// The outcome of deleting a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deletion {
     /// Its text is gone; maybe it was before.

@@ -96,8 +96,8 @@ impl Postgres {
         transaction::in_time(self.query_within, answered)
     }
 
-    /// The server did not answer in time, though it ends by itself what takes long (`statement_timeout`, `lock_timeout`): it is
-    /// frozen, or the way to it is. Whoever asks next does not wait as long once more.
+    /// The server did not answer in time, although it ends long statements by itself (`statement_timeout`, `lock_timeout`): it is
+    /// frozen, or the network is. The next caller does not wait as long again.
     pub(super) fn is_silent(&self) {
         self.turn.notify_one();
         self.breaker.open(monotonic());
@@ -123,7 +123,7 @@ fn migrations() -> sqlx::migrate::Migrator {
     known
 }
 
-/// On a connection of its own: a migration may take longer than a request, but not for ever.
+/// On a connection of its own: a migration may take longer than a request, but not forever.
 async fn migrate(options: &PgConnectOptions, settings: &Settings) -> anyhow::Result<()> {
     let connecting = tokio::time::timeout(settings.migrate_within, options.connect());
     let mut connection = connecting.await.context("the server does not answer")??;

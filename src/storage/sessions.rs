@@ -225,7 +225,7 @@ macro_rules! sessions_tables {
                         sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id).execute(&mut *tx).await?;
                         revoke!(tx, *id, user, end);
                     }
-                    // Whoever logs in uses the account, whether or not addresses are verified.
+                    // A login uses the account, whether or not addresses are verified.
                     let used = "UPDATE users SET unverified_until = NULL WHERE id = $1 AND unverified_until IS NOT NULL";
                     sqlx::query(used).bind(user).execute(&mut *tx).await?;
                     insert_session!(tx, user, session);

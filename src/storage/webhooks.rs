@@ -36,7 +36,7 @@ pub struct Webhook {
     pub queued_at: Timestamp,
     /// How often it was sent in vain since then.
     pub attempts: u32,
-    /// What became of the last attempt; empty if there was none.
+    /// The outcome of the last attempt; empty if there was none.
     pub failure: String,
     /// When it was given up, if it was.
     pub dead_at: Option<Timestamp>,

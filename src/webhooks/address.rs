@@ -1,5 +1,5 @@
-//! Which addresses a webhook may be sent to: such as the internet routes, and no others, so that whoever chooses the receiver's name
-//! cannot reach what only this machine or network can (RFC 6890 lists them). Pure.
+//! Which addresses a webhook may be sent to: only public ones, so that the receiver's name cannot be chosen to reach addresses
+//! that only this machine or network can reach (RFC 6890 lists them). Pure.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -29,7 +29,7 @@ impl Webhooks {
         let lease_ms = u32::try_from(LEASE.as_millis()).unwrap_or(u32::MAX);
         loop {
             tokio::select! {
-                biased; // stop first: whoever is next takes it
+                biased; // stop first: the next node takes it
                 () = stop.cancelled() => return,
                 _ = renew.tick() => {}
             }

@@ -1,4 +1,4 @@
-//! The outbox as operators see it: what was given up, and sending it again. Must not know how it is sent.
+//! The outbox as operators see it: events that were given up, and retrying them. Must not know how they are sent.
 
 use std::sync::Arc;
 

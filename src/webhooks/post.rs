@@ -1,5 +1,5 @@
 //! One delivery: a POST over a connection of its own, to an address that was checked after the name was resolved, without following
-//! redirects, and ended after a while whatever the receiver does. Must not know what is delivered.
+//! redirects, and with a timeout whatever the receiver does. Must not know what is delivered.
 
 use std::{borrow::Cow, net::SocketAddr, sync::Arc, time::Duration};
 

@@ -184,7 +184,7 @@ impl Listener {
         let _ = give.send(handle);
     }
 
-    /// What its connections share.
+    /// State that its connections share.
     fn entrance<L>(&self, router: Router, lobby: Arc<L>, stop: CancellationToken) -> Entrance<L> {
         Entrance {
             router,

@@ -16,7 +16,7 @@ fn text(document: &str) -> String {
     fs::read_to_string(root().join(document)).expect("the document is there")
 }
 
-/// What stands between backticks on one line.
+/// The texts between backticks on one line.
 fn spans(text: &str) -> impl Iterator<Item = &str> {
     text.lines().flat_map(|line| line.split('`').skip(1).step_by(2))
 }

@@ -79,7 +79,7 @@ class Member:
                 received[name] += 1
 
     async def offer(self):
-        """One at a time: a wish meanwhile is remembered."""
+        """One at a time: the next one follows the answer."""
         self.wish = self.is_offered
         if not self.is_offered:
             self.is_offered = True

@@ -1,5 +1,5 @@
-//! Whoever is disabled, deleted, logged out or has a new password is out at once: their socket is closed, their access token
-//! refused by every door.
+//! A user who is disabled, deleted, logged out or has a new password is out at once: the socket is closed, the access token
+//! refused everywhere.
 
 use std::time::{Duration, Instant};
 

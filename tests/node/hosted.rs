@@ -66,7 +66,7 @@ async fn host_of<'a>(room: &str, servers: [&'a MediaServer; 2]) -> (&'a MediaSer
     if one.has(room).await { (one, other) } else { (other, one) }
 }
 
-/// Complaint 3: a lost socket tears media down, and all see leave and join. Complaint 4: who was muted is not, afterwards.
+/// Complaint 3: a lost socket tears media down, and all see leave and join. Complaint 4: a muted member is unmuted afterwards.
 /// Complaint 8: a request that is repeated makes doubles.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn complaint_3_a_killed_node_takes_no_media_with_it_and_open_requests_are_answered_once() {

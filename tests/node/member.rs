@@ -25,7 +25,7 @@ pub(super) struct Member {
     said: u64,
     /// The other members, and how many messages of each were heard.
     pub(super) heard: BTreeMap<String, u64>,
-    /// Who has left, as it was told.
+    /// Members who have left, as this one was told.
     pub(super) left: Vec<Value>,
     session_id: String,
     /// Ids of the messages that it said, and of those that it heard, in order.

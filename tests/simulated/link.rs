@@ -78,7 +78,7 @@ impl Link {
         })
     }
 
-    /// The time that bytes need, either way; for ever if the machine is gone.
+    /// The time that bytes need, either way; never returns if the machine is gone.
     pub(super) async fn pass(&self) {
         let faults = *self.faults.lock().expect("no panic");
         if self.happens(faults.late) {

@@ -30,8 +30,8 @@ async fn join(ledger: &dyn Ledger, room: RoomId, user: u128) -> SeatId {
     }
 }
 
-/// A server that needs a millisecond for each of a thousand operations answers the last one after a second. To take that for a
-/// broken connection, to reconnect, and to ask for all of them again would make it slower still, for ever.
+/// A server that needs a millisecond for each of a thousand operations answers the last one after a second. Taking that for a
+/// broken connection, reconnecting, and retrying all of them would make it slower still, endlessly.
 #[tokio::test(start_paused = true)]
 async fn operations_that_wait_for_their_turn_are_not_given_up() {
     let link = Link::new(Server::new(None), Faults::NONE, 1);

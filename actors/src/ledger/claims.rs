@@ -1,4 +1,4 @@
-//! What a seat's holder knows, compared with the ledger: audits, and claims in a new epoch.
+//! A holder's knowledge of its seat, compared with the ledger: audits, and claims in a new epoch.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,7 +7,7 @@ use crate::protocol::{
     Attributes, Entry, Epoch, JoinOrder, LeaveReason, SeatId, SessionId, UserId, client::Seq, media::RoomMedia,
 };
 
-/// What one seat's holder knows, to be compared with the ledger.
+/// The holder's state of one seat, to be compared with the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Audit {
     /// The seat.
@@ -18,7 +18,7 @@ pub struct Audit {
     pub acked: Seq,
 }
 
-/// What an audit found, for each seat in the order asked.
+/// The result of an audit, for each seat in the order asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audited {
     /// The seat is the holder's; the entries after `last_seq`, none if nothing was missed. If there are some, also what
@@ -47,13 +47,13 @@ pub struct Claim {
     pub window: Duration,
     /// The last entry delivered; the inbox continues from there.
     pub last_seq: Seq,
-    /// What this session has sent, as far as the ledger had accepted it.
+    /// Numbers of this session that the ledger had accepted.
     pub sent: Vec<Sequence>,
-    /// What this seat has received: for each sender the last numbers, so that a retry is recognised as a duplicate.
+    /// The last numbers that this seat has received from each sender, so that a retry is recognised as a duplicate.
     pub heard: Vec<Source>,
     /// Numbers of this session that were not applied.
     pub skipped: Vec<Skipped>,
-    /// What the member tells of themselves; counts if the ledger has forgotten the seat.
+    /// The member's attributes; they count if the ledger has forgotten the seat.
     pub attributes: Attributes,
 }
 
@@ -64,8 +64,8 @@ pub enum Fact {
     Freed(SeatId, LeaveReason),
     /// The seat's socket was lost; it is kept for so long from now.
     Disconnected(SeatId, Duration),
-    /// Whom the asking node's clients knew before the loss: a seat that is older than the newest of them and is not among
-    /// them had left. Whoever came after it may have taken its place, so it is freed if it is still to be claimed.
+    /// The members that the asking node's clients knew before the loss: a seat that is older than the newest of them and is not
+    /// among them had left. A later member may have taken its place, so it is freed if it is still to be claimed.
     Known(Vec<JoinOrder>),
     /// When the seat's socket was lost, these numbers of its session were not applied, and no others. What a seat that is
     /// still to be claimed has stored of them is older.
@@ -84,6 +84,6 @@ pub struct Claimed {
     pub seats: Vec<Audited>,
     /// When all live seats will have been claimed: the roster can be compared then ([`members`](super::Ledger::members)).
     pub settled_after: Duration,
-    /// What the asking node has to deliver.
+    /// Pushes for seats on the asking node.
     pub pushes: Vec<Push>,
 }

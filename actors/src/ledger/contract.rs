@@ -33,7 +33,7 @@ mod world;
 pub struct Stand {
     /// The ledger, empty of what the cases use.
     pub ledger: Arc<dyn Ledger>,
-    /// What it has written down of rooms.
+    /// Its log of events.
     pub events: Arc<dyn EventLog>,
     /// Its time.
     pub time: Arc<dyn Time>,

@@ -1,4 +1,4 @@
-//! What of an inbox has been delivered: in order, once, without holes.
+//! How far an inbox has been delivered: in order, once, without gaps.
 
 use crate::protocol::client::Seq;
 
@@ -18,7 +18,7 @@ pub enum Step {
 }
 
 impl Cursor {
-    /// A cursor that stands at this entry; 0 before the first.
+    /// A cursor at this entry; 0 before the first.
     #[must_use]
     pub const fn at(seq: Seq) -> Self {
         Self(seq)

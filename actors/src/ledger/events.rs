@@ -1,9 +1,9 @@
-//! What happened in rooms: one log a room, which the ledger itself writes in the step that makes it so. For webhooks and timelines.
+//! Events of rooms: one log per room, which the ledger itself writes in the step that causes the event. For webhooks and timelines.
 //!
-//! A room *lives* from its first member to its last. The events of one life are numbered 1, 2, 3 … without holes; of two lives of a
+//! A room *lives* from its first member to its last. The events of one life are numbered 1, 2, 3 … without gaps; of two lives of a
 //! room the later one has the greater name. A log keeps its newest [`LedgerLimits::events_max`](crate::settings::LedgerLimits) events
-//! for [`KEPT_FOR`] after the newest one; numbers tell what has been dropped. Nothing is written, and nothing costs, where that
-//! bound is 0.
+//! for [`KEPT_FOR`] after the newest one; gaps in the numbers show dropped events. Where that limit is 0, nothing is written, at no
+//! cost.
 
 use std::{sync::Arc, time::Duration};
 
@@ -48,7 +48,7 @@ pub struct RoomEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Happened {
     /// A life begins. `recovered`: not with a first member, but because the ledger has lost something, or has only now begun to keep
-    /// events: who is there is told as resumed.
+    /// events: the present members are reported as resumed.
     Started {
         /// See there.
         recovered: bool,
@@ -95,8 +95,8 @@ pub enum Happened {
     Ended,
 }
 
-/// The logs of all rooms. Who stores events elsewhere reads what is new, and then says so; until that is said, they stay new. So
-/// several may do it, and may fail half way: nothing is lost, and everything is told apart by room, life and number.
+/// The logs of all rooms. A caller that stores events elsewhere reads the new ones, and then acknowledges them; until then they stay
+/// new. So several may do it, and may fail half way: nothing is lost, and room, life and number identify each event.
 pub trait EventLog: Send + Sync {
     /// Rooms with events that nobody has stored yet, at most so many.
     fn rooms_with_news(&self, max: usize) -> Answer<Vec<RoomId>>;

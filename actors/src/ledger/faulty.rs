@@ -1,8 +1,8 @@
-//! A ledger that fails, by seed: what Redis does to its users on a bad day, around any other ledger. For tests.
+//! A ledger that fails, by seed: the faults of Redis on a bad day, around any other ledger. For tests.
 //!
 //! Each node gets a [`Link`] of its own to the shared ledger. Operations are applied in the order of the calls, as the port
-//! promises; their answers come late, are refused before anything was applied, or are lost after (or before) the operation
-//! was applied, which breaks the link for a moment: whatever is asked meanwhile is not applied. Pushes are lost, doubled and
+//! promises; they are answered late, refused before anything was applied, or their answers are lost after (or before) the operation
+//! was applied, which breaks the link for a moment: operations meanwhile are not applied. Pushes are lost, duplicated and
 //! late. A link can be cut, stalled or killed. An answer that has not come by its deadline is unknown, as the port promises:
 //! no caller waits longer, however many calls are under way.
 
@@ -103,7 +103,7 @@ impl std::fmt::Debug for SubscriberSlot {
     }
 }
 
-/// What becomes of one operation.
+/// The fate of one operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Answered(Duration),
@@ -236,7 +236,7 @@ impl Link {
         }))
     }
 
-    /// What becomes of a push.
+    /// The fate of a push.
     fn pushed(self: &Arc<Self>, event: Event, subscriber: &Subscriber) -> bool {
         if self.dead.load(Ordering::Acquire) {
             return true; // and lost

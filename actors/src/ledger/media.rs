@@ -35,11 +35,11 @@ pub enum Placing {
 /// The answer to a [`Place`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
-    /// How media flows now, whoever has decided it.
+    /// How media flows now, whichever node has decided it.
     pub hosting: Hosting,
     /// Whether that is what was asked for.
     pub is_won: bool,
-    /// What the asking node has to deliver.
+    /// Pushes for seats on the asking node.
     pub pushes: Vec<Push>,
 }
 

@@ -1,8 +1,8 @@
 //! The ledger in memory: the embedded default, and the model that other ledgers are compared with.
 //!
 //! A thin shell: it finds the room, lets the pure `RoomCore` take one step under the room's lock with the clock's reading,
-//! books what the step has buffered, keeps the indexes of what is due, and publishes after the lock is released. Every
-//! answer is there at once. Locks are taken in the order rooms → indexes, and none is held while a subscriber runs.
+//! books the bytes that the step has buffered, keeps the indexes of deadlines, and publishes after the lock is released. Every
+//! answer is available at once. Locks are taken in the order rooms → indexes, and none is held while a subscriber runs.
 //!
 //! `memory/operations.rs`: the port. `memory/epochs.rs`: snapshots, restarts, and the loss of everything, for tests.
 
@@ -193,8 +193,8 @@ impl MemoryLedger {
     }
 
     /// Lets the room take a step that only passes messages on, or looks for them, if one of its seats is taken; else
-    /// `absent` is the answer. Who holds a seat, and for how long, stays as it is, unless one is connected again: so what a
-    /// message costs does not grow with the room.
+    /// `absent` is the answer. The holders of seats and their windows do not change, unless one is connected again: so the cost
+    /// of a message does not grow with the room.
     fn pass<T>(
         &self,
         at: At<'_>,
@@ -319,7 +319,7 @@ impl MemoryLedger {
     }
 }
 
-/// What is still buffered when a ledger goes is buffered no more.
+/// Bytes that are still buffered when a ledger is dropped are returned.
 impl Drop for MemoryLedger {
     fn drop(&mut self) {
         self.forget_before(Epoch::MAX);

@@ -1,4 +1,4 @@
-//! What concerns nodes: leases, reaping, notices, subscriptions.
+//! Operations on nodes: leases, reaping, notices, subscriptions.
 
 use std::sync::Arc;
 
@@ -32,16 +32,16 @@ pub struct Due {
     pub more: bool,
 }
 
-/// What a reaping has freed.
+/// Seats that a reaping has freed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reaped {
     /// Seats that were freed as `lost`.
     pub freed: Vec<SeatId>,
-    /// What the asking node has to deliver.
+    /// Pushes for seats on the asking node.
     pub pushes: Vec<Push>,
 }
 
-/// What nodes tell each other through the ledger.
+/// Notices between nodes, through the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
@@ -99,7 +99,7 @@ pub enum Recipient {
     All,
 }
 
-/// What a subscription brings.
+/// An event of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// Another node's operation concerns a seat here.

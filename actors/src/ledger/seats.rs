@@ -19,16 +19,16 @@ pub struct Join {
     pub name: Arc<str>,
     /// The new session.
     pub session: SessionId,
-    /// What a resume must bring to prove that it is the same client.
+    /// The secret that a resume must present to prove that it is the same client.
     pub secret: u128,
     /// Maximum number of seats in the room; disconnected seats count. 0: there is no new one, but a user who has a seat takes it
     /// again.
     pub max: u32,
     /// How long the seat is kept when its node dies.
     pub window: Duration,
-    /// Revision of the settings that let them in: whoever closes the room by older settings is late.
+    /// Revision of the settings that let them in: a close of the room under older settings is late, and ignored.
     pub revision: u64,
-    /// What the member tells of themselves from the first.
+    /// The member's first attributes.
     pub attributes: Attributes,
 }
 
@@ -47,7 +47,7 @@ pub enum Joined {
         replaced: Option<SeatId>,
         /// The room's media now, if it was ever placed.
         media: Option<Box<RoomMedia>>,
-        /// What the asking node has to deliver.
+        /// Pushes for seats on the asking node.
         pushes: Vec<Push>,
     },
     /// The room has `max` seats already, or takes nobody new; nothing has changed.
@@ -94,21 +94,21 @@ pub struct ResumedSeat {
     pub members: Vec<Member>,
     /// The inbox after `last_seq`.
     pub replay: Vec<(Seq, Entry)>,
-    /// What this session has sent, for each other member's seat and for all.
+    /// Numbers that this session has sent, for each other member's seat and for all.
     pub sent: Vec<Sequence>,
-    /// The greatest number of this session that was applied, also towards those who have left: a resend of it, or of one
-    /// below that is not among `skipped`, is a duplicate, whoever its receiver is now.
+    /// The greatest number of this session that was applied, including messages to members who have left: a resend of it, or of
+    /// one below that is not among `skipped`, is a duplicate, whatever its receiver is now.
     pub applied: Cid,
     /// Numbers that this session used and that were not applied, in ascending order.
     pub skipped: Vec<Skipped>,
-    /// What the seat has received up to the end of `replay`: the last numbers of each sender, for a later claim.
+    /// The last numbers of each sender that the seat has received up to the end of `replay`, for a later claim.
     pub heard: Vec<Source>,
     /// Whether accepted messages of this session may be missing: the ledger has lost its last moments since `join`.
     pub lost: bool,
     /// The room's media now, with what the seat itself sends; `None` if it was never placed.
     pub media: Option<Box<RoomMedia>>,
-    /// What the member tells of themselves.
+    /// The member's attributes.
     pub attributes: Attributes,
-    /// What the asking node has to deliver besides.
+    /// Further pushes for seats on the asking node.
     pub pushes: Vec<Push>,
 }

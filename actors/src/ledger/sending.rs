@@ -59,7 +59,7 @@ pub struct Broadcast {
     pub skipped: Vec<Skipped>,
     /// The message.
     pub message: Message,
-    /// What the sender tells of themselves from now on: who joins later is told it as well.
+    /// The sender's new attributes: members who join later receive them as well.
     pub changes: Option<Changes>,
 }
 
@@ -78,7 +78,7 @@ pub enum Sent {
     TooMany,
 }
 
-/// What a node is told about a seat on it.
+/// A push to the node that holds a seat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
     /// The room.
@@ -106,8 +106,8 @@ pub enum Pushed {
     },
     /// The seat with this fence, or an older one, is no longer the node's.
     Ended(Fence, Ended),
-    /// In the answer to whoever has freed a seat: its peer at the room's media server is to be deleted there; `None`: the room
-    /// was closed, and all of it is. (A room that everybody has left expires there by itself.)
+    /// In the answer to the node that has freed a seat: its peer at the room's media server is to be deleted there; `None`: the
+    /// room was closed, and all of it is. (A room that everybody has left expires there by itself.)
     Unhosted(Box<Host>, Option<SessionId>),
 }
 

@@ -18,7 +18,7 @@ use crate::protocol::{
     media::{Hosting, Producer, RoomMedia},
 };
 
-/// What the bytes begin with.
+/// The first bytes of a snapshot.
 const MAGIC: [u8; 8] = *b"ALDISLED";
 /// The version of what follows; another one is not read.
 const VERSION: u32 = 1;
@@ -34,12 +34,12 @@ pub struct Snapshot {
     pub(super) newest: JoinOrder,
     /// By id.
     pub(super) rooms: Vec<SavedRoom>,
-    /// What happened in rooms, also in such as are empty now; by id. (Versions before kept none.)
+    /// Events of rooms, including empty ones; by id. (Earlier versions kept none.)
     #[serde(default)]
     pub(super) logs: Vec<SavedLog>,
 }
 
-/// What happened in one room.
+/// The events of one room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SavedLog {
     pub(super) room: RoomId,
@@ -93,18 +93,18 @@ pub(super) struct SavedSeat {
     pub(super) joined: JoinAnswer,
     /// A loss is still to be told.
     pub(super) lost: bool,
-    /// What it sends.
+    /// Its tracks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) producers: Vec<Producer>,
-    /// What its member tells of themselves.
+    /// Its member's attributes.
     #[serde(default, skip_serializing_if = "Attributes::is_empty")]
     pub(super) attributes: Attributes,
 }
 
-/// What a join was answered besides the seat: the same again when it is repeated.
+/// The answer to a join besides the seat: it is repeated when the join is.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct JoinAnswer {
-    /// The members at that moment; who has joined or left since is in the inbox.
+    /// The members at that moment; later joins and leaves are in the inbox.
     pub(super) members: Vec<Member>,
     /// The older seat that it replaced.
     pub(super) replaced: Option<SeatId>,
@@ -116,7 +116,7 @@ pub(super) struct JoinAnswer {
 /// A seat's socket was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Absence {
-    /// What was left of the window.
+    /// The rest of the window.
     pub(super) left: Duration,
     /// Its node was found dead.
     pub(super) is_orphaned: bool,

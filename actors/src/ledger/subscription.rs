@@ -1,4 +1,4 @@
-//! One node's subscription: what it was told, and whether it has lost events. A subscriber that is full is told so once it takes
+//! One node's subscription: its queue, and whether it has lost events. A subscriber whose queue was full learns of it once it accepts
 //! events again, so that its node audits its seats. Must not know where events come from. No lock is held while a subscriber runs.
 
 use std::sync::atomic::{AtomicBool, Ordering};

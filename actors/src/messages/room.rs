@@ -53,7 +53,7 @@ pub enum Message {
     MediaAnswered(Box<MediaReply>),
     /// A media server tells something of this room.
     MediaHappened(Box<(Host, MediaEvent)>),
-    /// What this node knows of media servers has changed.
+    /// This node's view of media servers has changed.
     MediaServers(Box<MediaServersChange>),
     /// The ledger pushes an event for a seat on this node.
     Pushed(Box<Push>),
@@ -142,7 +142,7 @@ pub struct SfuAsked {
     pub ask: SfuAsk,
 }
 
-/// Who waits for an answer about media.
+/// A member that waits for an answer about media.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asker {
     /// The seat.
@@ -160,7 +160,7 @@ pub struct Asker {
 pub enum MediaReply {
     /// A server was chosen for the room and the room opened there, in this media epoch.
     Opened(MediaEpoch, Result<Host, MediaError>),
-    /// What the router there can.
+    /// The capabilities of the router there.
     Capabilities(Asker, Host, Result<Json, MediaError>),
     /// A call, in this media epoch.
     Called(Asker, (Host, MediaEpoch), SfuAsk, Result<Json, MediaError>),
@@ -179,7 +179,7 @@ pub enum Whereabouts {
     Left,
 }
 
-/// What a node knows of media servers.
+/// A node's view of media servers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MediaServersChange {
     /// This one does not answer: a room there moves, unless other nodes hear it. Told again until it is heard.
@@ -188,7 +188,7 @@ pub enum MediaServersChange {
     Draining(Host),
     /// One has been well for a while: a room that does without may come back.
     Back,
-    /// This one has the room, where it should be or not: who is there is compared with its members.
+    /// This one has the room, whether it should or not: its peers there are compared with the room's members.
     Found(Host),
 }
 
@@ -203,7 +203,7 @@ pub struct JoinRequest {
     pub session: SessionId,
     /// The secret that a resume must present.
     pub secret: u128,
-    /// What the member tells of themselves from the first: what their token brings.
+    /// The member's first attributes: those of their token.
     pub attributes: Attributes,
     /// The socket.
     pub socket: SocketId,

@@ -37,7 +37,7 @@ pub enum Message {
     FromUser(FromUser),
     /// A blocked write was completed, or failed.
     Flushed(Result<Box<dyn FrameSink>, ConnectionGone>),
-    /// What became of something that the client wanted done as the room's host: in this session, the message with this tag.
+    /// The outcome of an action that the client requested as the room's host: in this session, the message with this tag.
     Acted(SessionId, u64, Result<(), Refusal>),
     /// The result of a room lookup.
     Found(Lookup, Result<Option<RoomSettings>, Unavailable>),
@@ -101,7 +101,7 @@ pub enum RoomEvent {
         replaced: bool,
         /// Who hosts the room, and who may join it; `None`: unknown.
         policy: Option<Arc<RoomPolicy>>,
-        /// What the member tells of themselves.
+        /// The member's attributes.
         attributes: Attributes,
     },
     /// The join was refused.
@@ -122,7 +122,7 @@ pub enum RoomEvent {
         media: Option<Box<MediaSeen>>,
         /// Who hosts the room, and who may join it; `None`: unknown.
         policy: Option<Arc<RoomPolicy>>,
-        /// What the member tells of themselves.
+        /// The member's attributes.
         attributes: Attributes,
     },
     /// The session cannot be resumed.
@@ -160,7 +160,7 @@ pub struct MediaSeen {
     pub epoch: MediaEpoch,
     /// Who spoke last.
     pub speaker: Option<UserId>,
-    /// What the others send.
+    /// The tracks of the others.
     pub tracks: Vec<Track>,
 }
 

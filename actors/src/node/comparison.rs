@@ -1,5 +1,5 @@
-//! Once a minute the rooms on media servers are compared with those here: which rooms look at their peers there, and what
-//! belongs to nobody. Pure: who asks servers and the ledger is the actor.
+//! Once a minute the rooms on media servers are compared with those here: which rooms look at their peers there, and which state
+//! belongs to nobody. Pure: the actor asks the servers and the ledger.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -25,7 +25,7 @@ pub(super) enum Found {
     Unknown,
 }
 
-/// What was found, and what was found before.
+/// The present and the previous findings.
 #[derive(Debug)]
 pub(super) struct Comparison {
     due: Instant,

@@ -52,7 +52,7 @@ pub(crate) struct Directory {
     pub(crate) sockets_env: Arc<socket::Env>,
     pub(super) users_limits: Arc<UserLimits>,
     pub(super) rooms_env: Arc<room::Env>,
-    /// What was heard of media servers.
+    /// The node's view of media servers.
     pub(super) media_servers: Servers,
     /// No media server is heard: rooms of mode `sfu` have none.
     pub(super) lacks_media: AtomicBool,

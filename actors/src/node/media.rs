@@ -1,7 +1,7 @@
-//! Media servers as this node hears them: keeps those alive in the ledger, and tells rooms here of lost ones, of draining ones, and of
-//! the way back. Never waits for a room.
+//! Media servers as this node sees them: confirms live ones in the ledger, and tells rooms here of servers that are lost, drain or
+//! have recovered. Never waits for a room.
 //!
-//! The adapters tell a [`Listener`], on whatever thread; the actor looks each second at what they have told.
+//! The adapters notify a [`Listener`], on any thread; the actor processes their notifications each second.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -150,7 +150,7 @@ impl Looking {
         self.counted = counts.into_keys().collect();
     }
 
-    /// What is on media servers is compared with what is here, beside the actor.
+    /// Compares state on media servers with state here, outside the actor.
     fn compare(&mut self, alive: &[(Host, bool)], now: Instant, me: &ActorRef<Command>) {
         let directory = &self.directory;
         if directory.fenced.load(Ordering::Acquire) || directory.is_draining() {

@@ -1,7 +1,7 @@
 //! Notices to the other nodes (moves, revocations, changed settings, closed rooms), and their effects on each node.
 //!
-//! A notice is retried until the ledger accepts it, even if the caller gives up: it takes effect twice at most, and twice
-//! is as good as once.
+//! A notice is retried until the ledger accepts it, even if the caller gives up: it takes effect twice at most, and is
+//! idempotent.
 
 use std::{sync::Arc, time::Duration};
 
@@ -118,8 +118,8 @@ impl Directory {
         told
     }
 
-    /// Closes a room here that a node has closed. The notice may be late: by settings that are newer the room is open, and who has
-    /// joined by them stays.
+    /// Closes a room here that a node has closed. The notice may be late: if newer settings have opened the room again, members
+    /// that joined under them stay.
     fn was_closed(self: &Arc<Self>, closed: ClosedRoom) {
         self.ports.rooms.changed(closed.room);
         self.note_closed(closed);

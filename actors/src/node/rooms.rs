@@ -1,4 +1,4 @@
-//! What a node can be told and asked about rooms, wherever their members are.
+//! Commands to and queries about rooms, wherever their members are.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Rooms that are told the same one after the other, again and again: all at once would flood the media server that takes them. Pure.
+//! Rooms that are notified of the same change one after the other, repeatedly: all at once would flood their next media server. Pure.
 
 use std::{
     collections::BTreeMap,

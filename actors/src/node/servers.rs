@@ -1,4 +1,4 @@
-//! What a node has heard of media servers. Knows no rooms.
+//! A node's view of media servers. Knows no rooms.
 
 use std::{
     collections::BTreeMap,

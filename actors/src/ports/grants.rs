@@ -1,4 +1,4 @@
-//! What the bearer of a token may do: grants × action decide, and nothing else does. REST and wire ask the same function.
+//! What the bearer of a token may do: only the token's grants and the action decide. REST and the wire call the same function.
 //!
 //! Pure. Must not know how a token is signed, nor who hosts a room: a host's own rights are decided where rooms are kept.
 
@@ -9,7 +9,7 @@ use crate::protocol::{Attributes, RoomId};
 /// Maximum length of [`Grants::metadata`] in bytes: it is kept with each socket.
 pub const METADATA_BYTES_MAX: usize = 1_024;
 
-/// What a token grants, as its claim `aldis` says it. Nothing is granted that is not said, but chat to whoever may join.
+/// What a token grants, as its claim `aldis` says it. It grants only what it states, except that every member who may join may chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Grants {

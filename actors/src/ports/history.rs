@@ -1,4 +1,4 @@
-//! What is said in rooms, what else is noted of them, and who stores it.
+//! The ports for chat history and for notes in rooms' timelines.
 
 use std::sync::Arc;
 

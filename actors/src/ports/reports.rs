@@ -1,4 +1,4 @@
-//! What members' programs report of their media. Claims of clients: they decide nothing. Addresses are never part of them.
+//! Reports of members' clients about their media. They are claims: no decision depends on them. They never contain addresses.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ pub struct MediaReport {
     /// What is at its other end.
     #[serde(flatten)]
     pub other: OtherEnd,
-    /// What became of it.
+    /// Its outcome.
     pub state: MediaState,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

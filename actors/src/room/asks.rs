@@ -1,4 +1,4 @@
-//! Asks media servers what the rules want, beside the room: neither a turn nor an answer of the ledger ever waits for them.
+//! Sends the rules' requests to media servers, asynchronously: neither a turn nor an answer of the ledger ever waits for them.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// What a client is told to wait if the adapter fails.
+/// The retry delay for clients if the adapter fails.
 const FAILED_RETRY: Duration = Duration::from_secs(1);
 
 /// Asks; what is to be awaited for the answer, if there is one.
@@ -74,7 +74,7 @@ pub(super) fn ask(env: &Env, room: RoomId, call: MediaCall) -> Option<Later<Opti
     }
 }
 
-/// Who is in the room there and has no seat. Whoever is there had a seat before, so the ledger is asked last.
+/// The peers in the room there that have no seat. A peer had a seat before it came there, so the ledger is asked last.
 fn without_seat(env: &Env, room: RoomId, at: &Host) -> Later<Result<Vec<SessionId>, MediaError>> {
     let (there, ledger) = (env.media.peers(room, placement(at)), Arc::clone(&env.ledger));
     let away = |_| MediaError::Unavailable { why: "the ledger does not answer".into(), retry_after: FAILED_RETRY };

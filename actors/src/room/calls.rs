@@ -1,4 +1,4 @@
-//! Asks the ledger what the rules want, and makes the answer an event for them.
+//! Performs the rules' calls to the ledger, and turns the answers into events for them.
 
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ const fn join_outcome(answer: &Result<Joined, Failure>) -> &'static str {
     }
 }
 
-/// What became of a message, as a trace tells it.
+/// The outcome of a message, as recorded in a trace.
 const fn sent_outcome(answer: &Result<Sent, Failure>) -> &'static str {
     match answer {
         Ok(Sent::Appended(_)) => "appended",

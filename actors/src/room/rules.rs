@@ -69,7 +69,7 @@ pub(crate) struct Room {
     next: Option<Instant>,
     /// When all seats are audited next.
     audit_at: Option<Instant>,
-    /// What is under way; nothing in an idle room.
+    /// Work in progress; none in an idle room.
     work: Option<Box<Work>>,
     /// How media flows, once it was placed on a media server.
     media: Option<Box<Media>>,
@@ -83,17 +83,17 @@ pub(crate) struct Room {
     is_slack: bool,
 }
 
-/// What is under way in a room.
+/// A room's work in progress.
 #[derive(Debug, Default)]
 struct Work {
     /// Joins and resumes.
     entering: Vec<Entering>,
     /// Pushes for seats that are not known yet, while somebody joins or resumes.
     strays: Vec<Push>,
-    /// What the ledger has not learnt yet.
+    /// Facts that the ledger has not accepted yet.
     facts: Vec<PendingFact>,
     facts_counted: u64,
-    /// What it has learnt in the last moments: a new epoch may have forgotten it.
+    /// Facts that it accepted in the last moments: a new epoch may have forgotten them.
     recent: Vec<(Instant, Fact)>,
     rebuild: Option<Rebuild>,
     /// When to ask which seats the ledger thinks are connected here.
@@ -229,12 +229,12 @@ impl Room {
         self.work.get_or_insert_default()
     }
 
-    /// Where the seat of this join order stands among those here.
+    /// The index of the seat with this join order among those here.
     fn find(&self, order: JoinOrder) -> Option<usize> {
         self.seats.binary_search_by_key(&order, |seat| seat.id.order).ok()
     }
 
-    /// Where a seat stands that this socket holds; a socket that lost its seat speaks for nobody.
+    /// The index of the seat that this socket holds; a socket that lost its seat has none.
     fn place(&self, of: SeatRef) -> Option<usize> {
         let is_theirs = |seat: &Seat| seat.session == of.session && seat.socket == of.socket;
         match of.seat {
@@ -243,7 +243,7 @@ impl Room {
         }
     }
 
-    /// Whose seat stands at this place.
+    /// The user of the seat at this index.
     fn user_at(&self, place: usize) -> Option<&UserId> {
         let seat = &self.seats[place];
         seat.hidden().or_else(|| self.members.user(seat.id.order))

@@ -29,7 +29,7 @@ pub struct RoomTurn {
     room: Room,
     env: Arc<Env>,
     timers: Timers,
-    /// Who waits until nothing is under way.
+    /// Callers that wait until nothing is in flight.
     drains: Vec<oneshot::Sender<()>>,
     /// Bytes that are booked for early candidates.
     booked: usize,

@@ -121,7 +121,7 @@ pub(crate) enum Event {
     Verified(Purpose, Result<Identity, TokenError>),
     /// A room was looked up; for a join with a fresh session.
     Found(Lookup, Result<Option<RoomSettings>, Unavailable>, Fresh),
-    /// What became of something that the client wanted done as the host, in this session.
+    /// The outcome of an action that the client requested as the host, in this session.
     Acted(SessionId, u64, Result<(), Refusal>),
     /// Time has passed.
     Tick,

@@ -233,7 +233,7 @@ impl Walk {
         }
     }
 
-    /// Whoever has freed a seat is told what to delete at its media server; answers the other pushes.
+    /// A node that has freed a seat is told what to delete at its media server; answers the other pushes.
     fn compare_unhosted(&mut self, here: Vec<Push>) -> Vec<Push> {
         let (mut unhosted, mut others) = (Vec::new(), Vec::new());
         for push in here {

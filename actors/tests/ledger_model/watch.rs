@@ -190,7 +190,7 @@ impl Watch {
         }
     }
 
-    /// In order and once; but after a loss a resend may reach again whoever is not known to have heard it, and a broadcast
+    /// In order and once; but after a loss a resend may reach a member again who is not known to have received it, and a broadcast
     /// somebody who joined after it was first sent.
     fn hear_message(&mut self, text: &str) {
         let mut parts = text.split('|');

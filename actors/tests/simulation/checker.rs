@@ -25,7 +25,7 @@ struct Checker {
     violations: Vec<Violation>,
     /// When the ledger last lost something.
     lost_at: Option<usize>,
-    /// Who lives may not have told yet what it knows.
+    /// Live nodes may not have reported their state yet.
     is_settling: bool,
     /// Nodes without the ledger.
     cut: BTreeSet<String>,

@@ -208,7 +208,7 @@ impl Client {
         let Some(line) = &mut self.line else { return };
         let user = &self.user[30..];
         self.world.note(self.session.as_ref().map_or("-", |session| &session.id), || format!("{user} > {text}"));
-        // A node that is dead or stuck takes nothing for ever: the client's patience ends first.
+        // A node that is dead or stuck never accepts it: the client's timeout comes first.
         let said = timeout(PATIENCE, line.handle.text(&text)).await;
         line.handle.flush_batch();
         if said.is_err() {
@@ -240,7 +240,7 @@ impl Client {
 
     async fn join(&mut self) {
         self.say(json!({ "type": "join_room", "data": { "roomId": self.room } }).to_string()).await;
-        // Until it is answered nothing else is done; whoever is refused tries again later.
+        // Until it is answered nothing else is done; a refused client tries again later.
         let until = Instant::now() + Duration::from_secs(5);
         while self.session.is_none() && self.line.is_some() && Instant::now() < until {
             self.listen(Duration::from_millis(200)).await;

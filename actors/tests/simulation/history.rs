@@ -49,7 +49,7 @@ pub(crate) enum What {
     Cut(String),
     /// It can again.
     Whole(String),
-    /// Whoever lives has claimed what it knows since the last loss.
+    /// All live nodes have claimed their state since the last loss.
     LedgerSettled,
     /// Something that only a reader of the history wants to know.
     Noted(String),

@@ -179,7 +179,7 @@ impl World {
         self.over.store(true, Ordering::Relaxed);
         let all_end = async { while clients.join_next().await.is_some() {} };
         if tokio::time::timeout(Duration::from_secs(120), all_end).await.is_err() {
-            violations.push(Violation("a client is stuck for ever".to_owned()));
+            violations.push(Violation("a client is stuck forever".to_owned()));
         }
         violations
     }

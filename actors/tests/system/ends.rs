@@ -125,7 +125,7 @@ async fn a_late_notice_closes_no_room_that_was_opened_again() {
 async fn settings_that_are_read_late_close_no_room_that_was_opened_again() {
     let world = World::of(2, actors::settings::Settings::default()).await;
     let room = world.room(4);
-    world.book.hold(2); // whoever reads that it is closed learns it late
+    world.book.hold(2); // reads that show it closed are answered late
     let revision = world.book.set_active(room, false);
     world.nodes[0].close_room(room, revision).await.expect("the ledger answers");
     world.nodes[1].settings_changed(room).await.expect("the ledger answers");
@@ -144,7 +144,7 @@ async fn settings_that_are_read_late_close_no_room_that_was_opened_again() {
 async fn settings_that_are_read_late_open_no_room_that_was_closed() {
     let world = World::single().await;
     let room = world.room(4);
-    world.book.hold(1); // whoever reads that it is open learns it late
+    world.book.hold(1); // the read that shows it open is answered late
     world.nodes[0].settings_changed(room).await.expect("the ledger answers");
     let mut early = world.browser(0, 1).await;
     early.says(&format!(r#"{{"type":"join_room","data":{{"roomId":"{room}"}}}}"#));

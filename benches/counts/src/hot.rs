@@ -13,7 +13,7 @@ use crate::relay;
 use crate::ws::guard::{Limits, Whole};
 
 const ANN: UserId = UserId::from_u128(1);
-/// Rooms that take turns in the ledger.
+/// Rooms of the ledger that are used in rotation.
 const ROOMS: u64 = 8;
 /// How often a client acknowledges.
 const ACK_EVERY: u64 = 8;

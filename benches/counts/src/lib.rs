@@ -1,6 +1,6 @@
 //! The hot functions, each so often one after the other. Must not know who counts.
 //!
-//! What stands before the first call costs the same however often a function is called, so it cancels out.
+//! Code before the first call costs the same however often a function is called, so it cancels out.
 
 pub mod hot;
 mod relay;

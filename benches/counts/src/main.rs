@@ -19,7 +19,7 @@ use baseline::Counts;
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// Where the counts stand that were agreed to.
+/// The file with the accepted counts.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../counts.toml");
 
 fn main() -> anyhow::Result<ExitCode> {

@@ -152,7 +152,7 @@ pub(crate) fn candidates(candidate: &str, times: u64, together: u64, members: u1
     });
 }
 
-/// Its bounds let everything pass, because its clock stands still.
+/// Its limits let everything pass, because its clock is stopped.
 async fn node() -> NodeRef {
     let mut settings = Settings::default();
     settings.budget.socket_burst = u32::MAX / 100;

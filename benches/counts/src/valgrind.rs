@@ -11,7 +11,7 @@ use crate::baseline::Counts;
 
 /// Calls before counting begins: buffers have grown to their size.
 const BEFORE: u64 = 1_024;
-/// Calls that are counted. A multiple of every period: of rooms that take turns, and of acknowledgements.
+/// Calls that are counted. A multiple of every period: of the rotation of rooms, and of acknowledgements.
 const COUNTED: u64 = 2_048;
 
 /// The instructions of one call of each hot function, and what they were counted with.

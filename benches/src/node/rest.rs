@@ -139,7 +139,7 @@ impl Rest {
     }
 }
 
-/// Whoever has the operators' token.
+/// A client with the operators' token.
 #[derive(Debug)]
 pub(crate) struct Operator {
     rest: Rest,

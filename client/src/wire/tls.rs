@@ -161,7 +161,7 @@ impl Tls {
     async fn flush(self: Arc<Self>) {
         while self.tcp.writable().await.is_ok() {
             let mut session = self.session();
-            // An error is met again by whoever speaks next.
+            // The next write meets the error again.
             if flushed(&mut session.tls, &self.tcp).unwrap_or(true) {
                 session.flushing = false;
                 return;

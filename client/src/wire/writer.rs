@@ -1,4 +1,4 @@
-//! The write side of one client: whoever holds the line may speak, from any thread, and is never made to wait.
+//! The write side of one client: its holder may write from any thread, and never waits.
 //!
 //! What the kernel takes at once costs no allocation and no task; what it does not take waits, bounded, and is
 //! written by a task of its own. Must not know what is said.

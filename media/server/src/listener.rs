@@ -27,7 +27,7 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: Limits)
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
-        // Who finds no place waits in the system's queue.
+        // Further connections wait in the system's queue.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return std::future::pending().await };
         match listener.accept().await {
             Ok((stream, _)) => {

@@ -96,7 +96,7 @@ async fn each_second<E: Engine>(server: &Server<E>) {
 }
 
 fn ready(path: &Path, http: SocketAddr) -> anyhow::Result<()> {
-    // Whoever waits for the file never reads half of it.
+    // A program that waits for the file never reads half of it.
     let half = path.with_extension("part");
     fs::write(&half, format!("{{\"http\":\"{http}\"}}\n"))
         .and_then(|()| fs::rename(&half, path))

@@ -143,7 +143,7 @@ impl<E: Engine> Server<E> {
         self.events.tell(event);
     }
 
-    /// Waits for the engine, but not for ever. What it makes after that is dropped, and so closed.
+    /// Waits for the engine, but not forever. Handles that it creates after that are dropped, and so closed.
     async fn wait<T: Send + 'static>(
         &self,
         engine: impl Future<Output = Result<T, EngineError>> + Send + 'static,

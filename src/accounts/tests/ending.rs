@@ -46,7 +46,7 @@ async fn a_disabled_account_is_out_at_once_and_in_again_when_enabled() {
     assert!(bench.accounts.set_disabled(id, false).await.expect("an answer"));
     let again = bench.accounts.log_in(login("ann@example.org", "correct horse"), "").await.expect("a login");
     bench.accounts.tokens().verify(&again.access).expect("though minted in the same second");
-    assert_eq!(bench.accounts.tokens().verify(&session.access), Err(TokenError::Revoked), "for ever");
+    assert_eq!(bench.accounts.tokens().verify(&session.access), Err(TokenError::Revoked), "forever");
 }
 
 #[tokio::test]

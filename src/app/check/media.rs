@@ -15,7 +15,7 @@ pub(super) fn suspicions(loaded: &Loaded) -> Vec<Fault> {
     relayed(loaded, written).into_iter().chain(unencrypted(loaded)).collect()
 }
 
-/// Which do not answer or do not accept the secret, and what is suspicious about the addresses that names stand for.
+/// Servers that do not answer or do not accept the secret, and suspicious addresses that names resolve to.
 pub(super) fn probe(loaded: &Loaded) -> (Vec<Fault>, Vec<Fault>) {
     let config = &loaded.config;
     let resolved = |url: &MediaUrl| match url.host.parse::<IpAddr>() {

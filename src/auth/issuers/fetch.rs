@@ -22,7 +22,7 @@ pub enum FetchError {
     /// The server answered otherwise.
     #[error("it answers {0}")]
     Status(StatusCode),
-    /// It is elsewhere: whoever can answer for one address must not choose another one.
+    /// It is elsewhere: a server that answers at one address must not be able to choose another one.
     #[error("it answers {0}, and redirects are not followed: write the address where the keys are")]
     Redirect(StatusCode),
     /// The answer is too large.

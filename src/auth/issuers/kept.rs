@@ -1,5 +1,5 @@
-//! Key sets kept over a restart: a node that starts while an issuer is away verifies with the keys that it had, as it would without the
-//! restart. Must not know what a key is.
+//! Key sets kept across a restart: a node that starts while an issuer is unreachable verifies with the keys that it had before. Must
+//! not know what a key is.
 
 use std::{
     collections::BTreeSet,

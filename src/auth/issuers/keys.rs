@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::Missing;
 
-/// How a token may be signed: with a private key, so that whoever can verify cannot sign.
+/// How a token may be signed: with a private key, so that a verifier cannot sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Algorithm {
     /// RSA with PKCS #1 v1.5 and SHA-256.

@@ -40,7 +40,8 @@ pub enum Rotation {
     /// The next key is published, and signs once everybody can know it.
     #[default]
     Announced,
-    /// The next key signs at once, or where nodes share keys in a minute: who has an older copy of the JWKS refuses its tokens until they fetch another.
+    /// The next key signs at once, or where nodes share keys in a minute: services with an older copy of the JWKS refuse its tokens
+    /// until they fetch another.
     Now,
     /// The keys are known to strangers: a new one signs at once, and no token of the others is valid any more.
     Leaked,
@@ -110,7 +111,7 @@ pub(super) fn is_due(starts: &[Timestamp], every: Duration, now: Timestamp) -> b
     is_ahead || later(*start, every) <= later(now, PUBLISHED_FOR)
 }
 
-/// What is no longer needed goes; to be done from time to time.
+/// Removes keys that are no longer needed; to be called from time to time.
 pub(super) fn tidying(starts: &[Timestamp], now: Timestamp) -> Vec<Step> {
     expired(starts, now).map(Step::Remove).collect()
 }
@@ -123,7 +124,7 @@ pub(super) fn plan(
     lead: Duration,
     now: Timestamp,
 ) -> Result<Vec<Step>, TooMany> {
-    // After the current one: that may sign although its instant lies ahead, because the clock was set back.
+    // After the current one: that may sign although its instant is in the future, because the clock was set back.
     let next = starts.get(current(starts, now) + 1..).and_then(|rest| rest.first()).copied();
     let mut steps = tidying(starts, now);
     let left = starts.len() - steps.len();
@@ -262,7 +263,7 @@ mod tests {
         assert_eq!(until(&two, 0, at(200)), Some(at(gone)));
         assert_eq!(tidying(&two, at(gone - 1)), []);
         assert_eq!(tidying(&two, at(gone)), [Step::Remove(at(100))]);
-        assert_eq!(tidying(&starts([100]), at(gone * 100)), [], "the one that signs stays for ever");
+        assert_eq!(tidying(&starts([100]), at(gone * 100)), [], "the one that signs stays forever");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `[[auth.issuers]]`: who else's tokens are good here, and what their claims mean. Must not know how tokens are verified.
+//! `[[auth.issuers]]`: other issuers whose tokens are accepted, and what their claims mean. Must not know how tokens are verified.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,9 @@ pub struct Issuer {
     pub issuer: String,
     /// Where it publishes its public keys (RFC 7517).
     pub jwks_url: JwksUrl,
-    /// What the claim `aud` of its tokens is, or contains.
+    /// The value that the claim `aud` of its tokens must equal, or contain.
     pub audience: String,
-    /// What the ids of its users begin with here. Ends in : | / ~ or #.
+    /// Prefix of its users' ids here. Ends in : | / ~ or #.
     pub user_prefix: String,
     /// The algorithms that its keys may sign with.
     #[serde(default = "all_algorithms")]

@@ -1,4 +1,4 @@
-//! `/api/rooms/{roomId}/messages`: what was said in a room, for whoever may join it.
+//! `/api/rooms/{roomId}/messages`: the chat history of a room, for users who may join it.
 
 use actors::{ports::Action, protocol::UserId};
 use axum::{

@@ -1,5 +1,5 @@
-//! `/api/rooms/{roomId}/participants/{userId}/…`, `/host`, `/bans`: what a host does with those who are in the room. `/v1` offers the
-//! same to backends; the use case decides who may.
+//! `/api/rooms/{roomId}/participants/{userId}/…`, `/host`, `/bans`: a host's actions on members. `/v1` offers the same to backends;
+//! the use case decides who may take them.
 
 use actors::protocol::{Power, RoomId, UserId, media::TrackKind};
 use axum::{

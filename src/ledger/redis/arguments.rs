@@ -124,7 +124,7 @@ fn flag(is: bool) -> String {
     u8::from(is).to_string()
 }
 
-/// What is stored of a resume secret: nobody who reads Redis can resume a session.
+/// The stored form of a resume secret: a reader of Redis cannot resume a session.
 fn digest(secret: u128) -> String {
     Sha256::digest(secret.to_be_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-/// One part of a text: a named function of the outermost level, or what stands between two of them.
+/// One part of a text: a named function of the outermost level, or the text between two of them.
 struct Part<'a> {
     name: Option<&'a str>,
     text: String,
@@ -27,8 +27,8 @@ pub(super) fn assembled(texts: &[&str]) -> String {
     kept.map(|(part, _)| part.text.as_str()).collect()
 }
 
-/// A function begins with `local function` at the beginning of a line, and ends with that line, or with the next `end` that stands
-/// there.
+/// A function begins with `local function` at the beginning of a line, and ends with that line, or with the next line that begins
+/// with `end`.
 fn parts(text: &str) -> Vec<Part<'_>> {
     let mut all: Vec<Part<'_>> = Vec::new();
     let mut is_open = false;

@@ -1,5 +1,5 @@
-//! The link's task: dials, hands operations to the connection in the order in which they were asked, and tells each what
-//! became of it. What is to be done next is `link.rs`' to say.
+//! The link's task: dials, hands operations to the connection in the order in which they were requested, and reports each one's
+//! outcome. `link.rs` decides what is done next.
 
 use std::{sync::Arc, time::Instant};
 
@@ -108,7 +108,7 @@ async fn refuse(orders: &mut Receiver<Order>, until: Instant) -> bool {
     }
 }
 
-/// What is under way on one pair of connections.
+/// Operations in flight on one pair of connections.
 struct Flight {
     shared: Arc<Shared>,
     commands: MultiplexedConnection,

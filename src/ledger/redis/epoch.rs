@@ -1,6 +1,6 @@
 //! The epoch: compared in each handshake, and begun anew where the server is another one, or has lost what it stored. Every
 //! bucket stores it, so that its scripts find it in their slot; an epoch that not all of them have is no epoch yet. The first one on
-//! an empty server is named by its clock: to who begins it the server is new, though others may know that it was emptied.
+//! an empty server is named by its clock: to the node that begins it the server is new, though others may know that it was emptied.
 
 use redis::{Cmd, RedisError, Value, aio::MultiplexedConnection, cmd};
 
@@ -12,7 +12,7 @@ use super::{
     stream::DialError,
 };
 
-/// What a bucket stores: the epoch, the server on which it began, and the layout of its rooms.
+/// A bucket's state: the epoch, the server on which it began, and the layout of its rooms.
 pub(super) type Era = (Option<u64>, Option<String>, Option<String>);
 
 /// How rooms are laid out in Redis: raised when a node of before could not read what one of now writes, or the other way round.
@@ -65,7 +65,7 @@ pub(super) async fn begin_epoch(
     Ok(())
 }
 
-/// What the buckets store, if it is of our layout.
+/// The state of the buckets, if it has our layout.
 ///
 /// # Errors
 /// `Unfit`: it is of another one.

@@ -1,4 +1,4 @@
-//! Names of keys and channels (docs/redis.md). A room lies in one of 64 buckets, and everything about it in the slot of its
+//! Names of keys and channels (docs/redis.md). A room belongs to one of 64 buckets, and everything about it is in the slot of its
 //! bucket's hash tag, so that one script may change all of it. Knows no values.
 
 use actors::protocol::{NodeId, RoomId};
@@ -8,26 +8,26 @@ pub(super) const BUCKETS: usize = 64;
 /// Slots of Redis Cluster.
 const SLOTS: u16 = 16_384;
 
-/// The names of one bucket, besides its rooms'. No script is given names of two buckets: they lie in different slots.
+/// The names of one bucket, besides its rooms'. No script is given names of two buckets: they are in different slots.
 #[derive(Debug)]
 pub(super) struct Bucket {
     /// Its epoch.
     pub(super) era: String,
     /// Leases by node. Each bucket has all of them: its scripts judge nodes by them.
     pub(super) leases: String,
-    /// What is known of leases besides: who gave theirs up, a grace after a silence, a loss.
+    /// Marks on leases: who gave theirs up, a grace after a silence, a loss.
     pub(super) marks: String,
-    /// What is due.
+    /// Rooms that are due.
     pub(super) due: String,
     /// Which media servers are heard.
     pub(super) hosts: String,
-    /// What the sets of a node's rooms begin with.
+    /// Prefix of the sets of a node's rooms.
     pub(super) at: String,
     /// Its rooms with events that nobody has stored.
     pub(super) news: String,
-    /// What the names of its rooms' hot fields begin with.
+    /// Prefix of the names of its rooms' hot fields.
     pub(super) hot: String,
-    /// What the names of their cold fields begin with.
+    /// Prefix of the names of their cold fields.
     pub(super) cold: String,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Bucket {
 #[derive(Debug, Clone)]
 pub(in crate::ledger) struct Keys {
     prefix: String,
-    /// The hash tag of each bucket; bucket `n` lies in the `n`th of 64 equal ranges of slots.
+    /// The hash tag of each bucket; bucket `n` is in the `n`th of 64 equal ranges of slots.
     tags: Vec<String>,
 }
 
@@ -54,7 +54,7 @@ impl Keys {
         [format!("{prefix}h:{{{tag}}}:{room}"), format!("{prefix}i:{{{tag}}}:{room}:"), format!("{prefix}e:{{{tag}}}")]
     }
 
-    /// What all of them begin with.
+    /// The prefix of all of them.
     pub(super) fn prefix(&self) -> &str {
         &self.prefix
     }
@@ -87,13 +87,13 @@ impl Keys {
         [list, format!("{prefix}chats:{{{tag}}}"), format!("{prefix}chat-bytes:{{{tag}}}")]
     }
 
-    /// What happened in a room, and how much of it nobody has stored in each room of its bucket.
+    /// The events of a room, and the number of events that nobody has stored in each room of its bucket.
     pub(super) fn log(&self, room: RoomId) -> [String; 2] {
         let (prefix, tag) = (&self.prefix, &self.tags[bucket(room)]);
         [format!("{prefix}ev:{{{tag}}}:{room}"), format!("{prefix}news:{{{tag}}}")]
     }
 
-    /// What is noted of a room.
+    /// The notes of a room.
     pub(super) fn notes(&self, room: RoomId) -> String {
         format!("{}notes:{{{}}}:{room}", self.prefix, self.tags[bucket(room)])
     }
@@ -103,7 +103,7 @@ impl Keys {
         self.tags.iter().map(|tag| format!("{}chats:{{{tag}}}", self.prefix))
     }
 
-    /// What a node tells of itself.
+    /// A node's published state.
     pub(super) fn node(&self, node: &NodeId) -> String {
         format!("{}node:{node}", self.prefix)
     }
@@ -123,7 +123,7 @@ impl Keys {
         format!("{}room:{room}:nodes", self.prefix)
     }
 
-    /// What the channel of each node begins with.
+    /// Prefix of each node's channel.
     pub(super) fn channels(&self) -> String {
         format!("{}n:", self.prefix)
     }

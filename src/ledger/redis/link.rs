@@ -41,7 +41,7 @@ pub(super) enum Event {
     Failed,
 }
 
-/// What is to be done.
+/// An action to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
     /// Open a stream.

@@ -1,4 +1,4 @@
-//! The connection on which pushes arrive: what is asked on it, and how it is made anew once it is lost, while operations go on.
+//! The connection on which pushes arrive: its commands, and how it is reconnected once it is lost, while operations go on.
 //! Must not know operations.
 
 use std::{future::Future, pin::Pin, sync::Arc};

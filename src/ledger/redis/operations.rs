@@ -1,4 +1,4 @@
-//! The port, on Redis: each operation is one script. What it decides is the script's to say.
+//! The port, on Redis: each operation is one script, and the script decides.
 
 use std::time::Duration;
 

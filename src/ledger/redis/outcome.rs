@@ -1,4 +1,4 @@
-//! What became of an operation that was not answered: one table (`docs/redis.md`). Pure.
+//! The outcome of an operation that failed or was not answered: one table (`docs/redis.md`). Pure.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use redis::{ErrorKind, RedisError, ServerErrorKind};
 /// How long to wait before a retry while Redis is away.
 pub(super) const AWAY_WAIT: Duration = Duration::from_millis(250);
 
-/// What follows from an error.
+/// The consequence of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Outcome {
-    /// For whoever asked.
+    /// For the caller.
     pub(super) failure: Failure,
     /// Whether the connection is given up.
     pub(super) ends_link: bool,

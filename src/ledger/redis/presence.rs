@@ -1,5 +1,5 @@
-//! What operators see of the nodes on one Redis: each node tells what it is and where its members are, and anybody may read that.
-//! Nothing decides by it, so it is told without waiting for replicas, and may be some seconds old.
+//! What operators see of the nodes on one Redis: each node publishes its own state and where its members are, and any node reads it.
+//! No decision depends on it, so it is written without waiting for replicas, and may be some seconds old.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,7 +31,7 @@ const TOGETHER_MAX: usize = 256;
 /// Nodes whose lease has ended since are shown: each start of a node leaves a lease behind.
 const ENDED_FOR: Duration = Duration::from_secs(60);
 
-/// What a node tells of itself.
+/// A node's published state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeStatus {
     /// The version of the program.
@@ -53,7 +53,7 @@ pub struct NodeSeen {
     pub id: NodeId,
     /// Milliseconds since 1970, by Redis' clock.
     pub lease_until_ms: u64,
-    /// What it told in the last minute.
+    /// Its state published in the last minute.
     pub status: Option<NodeStatus>,
 }
 
@@ -134,7 +134,7 @@ impl RedisLedger {
         }
     }
 
-    /// What all nodes have told.
+    /// The published state of all nodes.
     ///
     /// # Errors
     /// Redis is away, or its answer cannot be read.

@@ -67,7 +67,7 @@ fn unread(value: &Value) -> Malformed {
     Malformed(format!("{value:?}").chars().take(80).collect())
 }
 
-/// What the asking node has to deliver: a head and an entry for each.
+/// Pushes for seats on the asking node: a head and an entry for each.
 pub(super) fn pushes(room: RoomId, parts: &mut Parts) -> Read<Vec<Push>> {
     let mut all = Vec::new();
     let texts = parts.texts()?;
@@ -77,7 +77,7 @@ pub(super) fn pushes(room: RoomId, parts: &mut Parts) -> Read<Vec<Push>> {
     Ok(all)
 }
 
-/// What a node is told: `<room> <head>⏎<entry>`.
+/// A push to a node: `<room> <head>⏎<entry>`.
 pub(super) fn published(payload: &str) -> Read<Vec<Push>> {
     let bad = || Malformed("a push without a head".to_owned());
     let (head, entry) = payload.split_once('\n').ok_or_else(bad)?;
@@ -164,7 +164,7 @@ pub(super) fn resumed(room: RoomId, order: u64, word: &str, parts: &mut Parts) -
     Ok(Resumed::Seated(Box::new(seated)))
 }
 
-/// What an audit or a claim found of one seat.
+/// The result of an audit or a claim for one seat.
 fn audited(mut parts: Parts) -> Read<Audited> {
     match parts.text()?.as_str() {
         "held" => {
@@ -220,7 +220,7 @@ pub(super) fn renewed(buckets: Parts) -> Read<(bool, Epoch)> {
     Ok((each.iter().all(|(is_kept, _)| *is_kept), each.iter().map(|(_, epoch)| *epoch).max().unwrap_or(0)))
 }
 
-/// What is due in all buckets, at most a page of it: rooms past their deadline by when, then those of dead nodes.
+/// Due rooms in all buckets, at most a page of them: rooms past their deadline by when, then those of dead nodes.
 pub(super) fn due(page: usize, buckets: Parts) -> Read<Due> {
     let (mut past, mut dead, mut orphaned) = (Vec::new(), BTreeSet::new(), Vec::new());
     for bucket in buckets.0 {

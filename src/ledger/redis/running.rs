@@ -1,5 +1,5 @@
-//! One operation under way: its script runs, replicas confirm what it wrote where they must, and whoever asked is told what
-//! became of it. Must not know the life of the link.
+//! One operation in flight: its script runs, replicas confirm its writes where they must, and the caller is told the outcome.
+//! Must not know the life of the link.
 
 use std::{
     future::Future,
@@ -24,7 +24,7 @@ use super::{
     shared::{Call, Shared},
 };
 
-/// What an operation leaves: whether the link is to be given up.
+/// The result of an operation: whether the link is to be given up.
 pub(super) type UnderWay = Pin<Box<dyn Future<Output = bool> + Send>>;
 
 /// Whether replicas have confirmed what was sent before; nothing until that is known.
@@ -153,7 +153,7 @@ pub(super) async fn confirm(
     ends_link
 }
 
-/// Tells whoever asked what became of it: why it failed, and whether the link is to be given up.
+/// Tells the caller the outcome: why it failed, and whether the link is to be given up.
 pub(super) fn tell(
     became: Result<Value, Outcome>,
     answer: oneshot::Sender<Result<Value, Failure>>,

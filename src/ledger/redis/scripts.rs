@@ -1,4 +1,4 @@
-//! The scripts: their texts, and the hashes by which Redis runs them (`EVALSHA`). Two versions of Aldis live side by side,
+//! The scripts: their texts, and the hashes by which Redis runs them (`EVALSHA`). Two versions of Aldis run side by side,
 //! each with its own hashes. Knows no keys and no answers.
 
 use std::borrow::Cow;
@@ -25,7 +25,7 @@ const LOG: &str = include_str!("../lua/log.lua");
 const SEATS: &str = include_str!("../lua/seats.lua");
 const FINISH: &str = include_str!("../lua/finish.lua");
 
-/// What stands before a script's own text.
+/// The texts before a script's own text.
 struct Before {
     texts: &'static [&'static str],
     /// Its usual case, which is decided before the rest is set up.
@@ -72,7 +72,7 @@ const REST: &str = include_str!("../lua/rest.lua");
 const NEWCOMER: &str = include_str!("../lua/newcomer.lua");
 const RECONNECT: &str = include_str!("../lua/reconnect.lua");
 
-/// What the lines begin with that keep events: left out where none are kept, so that they cost nothing there.
+/// The prefix of lines that keep events: left out where none are kept, so that they cost nothing there.
 const KEEPS_EVENTS: [&str; 5] = ["event(", "keep_events(", "log_event(", "if not life then return", "local happened"];
 
 /// It only gives memory back, so it runs although Redis is full.

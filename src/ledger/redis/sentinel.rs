@@ -1,4 +1,4 @@
-//! Redis Sentinel: asks one of several sentinels where the master is now. Whether it is one is for the handshake to see.
+//! Redis Sentinel: asks one of several sentinels for the master's address. The handshake checks that it is a master.
 
 use std::{io, time::Duration};
 

@@ -1,4 +1,4 @@
-//! What the ledger and its link share: names, scripts, bounds, the epoch, subscriptions, and how much is under way.
+//! State that the ledger and its link share: names, scripts, limits, the epoch, subscriptions, and the operations in flight.
 
 use std::sync::{
     Arc, Mutex,
@@ -17,7 +17,7 @@ use super::{
     scripts::Scripts, subscription::Subscriptions,
 };
 
-/// What one ledger is made of, besides its connections.
+/// The parts of one ledger, besides its connections.
 pub(super) struct Shared {
     pub(super) keys: Keys,
     pub(super) scripts: Scripts,
@@ -37,7 +37,7 @@ pub(super) struct Shared {
     pub(super) server: Mutex<String>,
 }
 
-/// What is under way.
+/// Operations in flight.
 #[derive(Debug, Default)]
 struct Account {
     operations: AtomicUsize,
@@ -58,7 +58,7 @@ impl Drop for Booked {
     }
 }
 
-/// What one run of a script is given. All keys carry the tag of one bucket.
+/// The inputs of one run of a script. All keys carry the tag of one bucket.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) keys: Vec<String>,
@@ -74,7 +74,7 @@ pub(super) struct Call {
     pub(super) booked: Booked,
 }
 
-/// What is asked of the link, in order.
+/// Requests to the link, in order.
 pub(super) enum Order {
     /// An operation.
     Call(Call),

@@ -1,4 +1,4 @@
-//! A byte stream to a server, the connection that speaks Redis on it, and why there is none.
+//! A byte stream to a server, the Redis connection over it, and errors of connecting.
 
 use std::io;
 

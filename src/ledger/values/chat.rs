@@ -1,5 +1,5 @@
-//! Chat that waits in Redis to be stored: put there by the broadcast that the ledger took, in the same step (`lua/keep.lua`); read and
-//! removed here, on a connection of its own, so that a long answer keeps neither the ledger nor a join waiting. Knows no database.
+//! Chat that waits in Redis to be stored: the broadcast appends it in the same step (`lua/keep.lua`); it is read and removed here, on
+//! a connection of its own, so that a long answer delays neither the ledger nor a join. Knows no database.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub struct Oldest {
 }
 
 impl WaitingChat {
-    /// What waits below `prefix` in the Redis at this address, which is dialed when it is first asked.
+    /// Chat that waits below `prefix` in the Redis at this address, which is dialed on first use.
     ///
     /// # Errors
     /// The URL cannot be read. The error does not contain its password.

@@ -1,5 +1,5 @@
-//! The connection of the shared values. It is made in the background, which may take longer than anybody waits: TLS, a sentinel that
-//! does not answer, a slow network. Must not know what is asked.
+//! The connection of the shared values. It is made in the background, because it may take longer than callers wait: TLS, a sentinel
+//! that does not answer, a slow network. Must not know what is asked.
 
 use std::{
     pin::pin,
@@ -93,7 +93,7 @@ impl Line {
 
     /// A new connection to the master: a replica counts nothing, and may be behind.
     async fn made(&self) -> Result<MultiplexedConnection, String> {
-        // Whoever asks waits for as long as they want.
+        // Callers have timeouts of their own.
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let stream = (self.dial)().await.map_err(|why| why.to_string())?;
         let spoken = speak(self.login.redis_settings(), stream, config).await;

@@ -20,7 +20,7 @@ pub(in crate::media) struct Answer {
     pub(in crate::media) body: Vec<u8>,
 }
 
-/// What it means.
+/// The meaning of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::media) enum Verdict {
     /// Done; the body is this object.

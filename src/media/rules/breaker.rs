@@ -1,7 +1,7 @@
-//! A circuit breaker before one media server. Closed, it lets requests through; open, it lets none, and probes find out, for
-//! ever, whether the server is well again. Pure.
+//! A circuit breaker in front of one media server. Closed, it lets requests through; open, it lets none through, and probes
+//! check without end whether the server has recovered. Pure.
 //!
-//! The one before PostgreSQL (`storage::postgres`) lets requests try; here none may, because each has a person who waits for it.
+//! The one in front of PostgreSQL (`storage::postgres`) lets single requests try; here none does, because a person waits for each.
 
 use std::{
     collections::VecDeque,
@@ -33,7 +33,7 @@ pub(in crate::media) enum Failure {
     Broken,
 }
 
-/// Where the breaker stands.
+/// The breaker's position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::media) enum Position {
     /// Requests pass.
@@ -62,7 +62,7 @@ struct Probing {
 }
 
 impl Breaker {
-    /// Where it stands.
+    /// Its position.
     pub(in crate::media) fn position(&self) -> Position {
         match &self.open {
             None => Position::Closed,

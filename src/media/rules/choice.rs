@@ -3,7 +3,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// What a server says it carries.
+/// The load that a server reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::media) struct Load {
     /// Consumers now.

@@ -1,7 +1,7 @@
-//! One media server as a node hears it: its event stream, its load, the probes, and the breaker that follows from them. Pure.
+//! One media server as a node sees it: its event stream, its load, the probes, and the breaker that follows from them. Pure.
 //!
-//! The stream tells at once that a process is gone, but not that a path in between is: so a stream that broke is doubted, and
-//! one probe decides whether the server is lost.
+//! The stream shows at once that a process is gone, but cannot tell that from a broken network path: so when a stream breaks, one
+//! probe decides whether the server is lost.
 
 use std::{
     sync::Arc,
@@ -20,7 +20,7 @@ const REOPEN_LAST: Duration = Duration::from_secs(8);
 /// A stream that lived so long begins the pauses anew.
 const LIVED: Duration = Duration::from_secs(10);
 
-/// What happens to it.
+/// An event that the rules handle.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::media) enum Event {
     /// The node begins to listen.
@@ -41,7 +41,7 @@ pub(in crate::media) enum Event {
     Failed(Failure),
 }
 
-/// What is to be done.
+/// An action to take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::media) enum Act {
     /// Open the stream, after a pause of about that length.
@@ -96,7 +96,7 @@ impl Life {
         Self { breaker, stream, silent_max, is_probing: false, instance, load: None, short: 0 }
     }
 
-    /// Where its breaker stands.
+    /// The position of its breaker.
     pub(in crate::media) fn position(&self) -> Position {
         self.breaker.position()
     }
@@ -126,7 +126,7 @@ impl Life {
         silent_at.into_iter().chain(probe_at).min()
     }
 
-    /// What follows from an event.
+    /// The effects of an event.
     pub(in crate::media) fn handle(&mut self, event: Event, now: Instant) -> Vec<Act> {
         let mut acts = Vec::new();
         match event {

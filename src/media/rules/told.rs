@@ -110,7 +110,7 @@ fn happened(line: Line) -> Option<(RoomId, MediaEvent)> {
     let peer = |text: String| -> Option<SessionId> { text.parse().ok() };
     let id = |text: String| is_id(&text).then(|| Arc::from(text));
     let (room, event) = match line {
-        // What a call has closed, whoever made it has told already.
+        // A producer that a call has closed was reported by the node that made the call.
         Line::ProducerClosed { reason, .. } if matches!(reason.as_str(), "closed" | "peer_deleted") => return None,
         Line::ProducerClosed { room, peer: of, producer_id, .. } => {
             (room, MediaEvent::ProducerClosed { peer: peer(of)?, producer: id(producer_id)? })

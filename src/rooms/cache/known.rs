@@ -1,5 +1,5 @@
-//! What a node that shares a cache knows of one room, as a pure state machine: its time is an argument, and what it returns says
-//! whom to ask. Must not know Redis, nor how many rooms there are.
+//! One room as a node with a shared cache knows it, as a pure state machine: time is an argument, and the result says where to
+//! ask. Must not know Redis, nor how many rooms there are.
 //!
 //! A question carries the version of what was known when it was asked (`Asked`): an answer proves nothing about a change that
 //! this node has made, or was told of, since. **Invariant:** once this node has made a change or was told of it, it never answers

@@ -1,8 +1,8 @@
 //! The room cache that nodes share in Redis, with a short copy in each node's memory in front (contract `docs/redis.md`,
 //! `room:<room>`).
 //!
-//! Redis away is an empty cache. A change that could not be stored there is owed, and stored once Redis is back, so that an older
-//! state that comes back with it is not believed. What is believed, and when, is `known`'s to say.
+//! While Redis is down the cache is empty. A change that could not be stored there is kept, and stored once Redis is back, so that
+//! an older state that comes back with it is not used. `known` decides which state is used when.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -22,7 +22,7 @@ use crate::{
     storage::{Ban, Guests, Meeting, Mode, RoomId},
 };
 
-/// How long a state is kept in Redis, for the time when the database is away: whoever comes back to a room comes within a day.
+/// How long a state is kept in Redis, for the time when the database is away: people who return to a room do so within a day.
 const TTL: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often what is owed is tried again.
 const PAY_EVERY: Duration = Duration::from_secs(1);

@@ -1,5 +1,5 @@
 //! What backends do with rooms: create them for anybody, once for each idempotency key, and change and remove any.
-//! Must not know how a backend proves who it is.
+//! Must not know how a backend is authenticated.
 
 use actors::protocol::UserId;
 use jiff::{SignedDuration, Timestamp};
@@ -28,7 +28,7 @@ pub struct OnceKey {
     pub write: fn(&Meeting) -> String,
 }
 
-/// What became of a wish for a room.
+/// The outcome of a request to create a room.
 #[derive(Debug)]
 pub enum Created {
     /// It was created now.

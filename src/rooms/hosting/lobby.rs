@@ -1,5 +1,5 @@
-//! Guests who wait until the host lets them in. Who waits is in the database, so that any node can answer them; the host's page is
-//! told how many there are whenever that changes.
+//! Guests who wait until the host lets them in. They are stored in the database, so that any node can answer them; the host's page
+//! is told their number whenever it changes.
 
 use std::{
     collections::BTreeSet,
@@ -22,7 +22,7 @@ use crate::{
     storage::{RoomId, StoreError, WaitingGuest, WaitingState},
 };
 
-/// What a guest asks with: 43 characters that nobody can guess.
+/// A waiting guest's secret: 43 characters that nobody can guess.
 pub type WaitingSecret = Opaque<32>;
 
 /// Guests that wait for one room, at most.
@@ -38,7 +38,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// How many at once.
 const SWEEP_MAX: u32 = 500;
 
-/// What became of a guest's wish to come in.
+/// The outcome of a guest's request to come in.
 #[derive(Debug)]
 pub enum Knocked {
     /// They wait; this is what they ask with.
@@ -66,7 +66,7 @@ impl Hosting {
     /// A guest comes to the door of a room that asks its host.
     ///
     /// # Errors
-    /// `Unavailable`, `Unknown`: whoever repeats it waits anew.
+    /// `Unavailable`, `Unknown`: a guest who repeats it waits anew.
     pub async fn knock(&self, room_id: RoomId, name: String, now: Timestamp) -> Result<Knocked, StoreError> {
         let (shared, secret) = (Arc::clone(&self.0), WaitingSecret::random());
         let hash = secret.hash();
@@ -84,7 +84,7 @@ impl Hosting {
         Ok(if is_added { Knocked::Waits(secret) } else { Knocked::Full })
     }
 
-    /// What has become of a guest, at the latest after some seconds; `None`: nobody knows them any more. And how long to wait
+    /// The state of a guest, at the latest after some seconds; `None`: they are unknown by now. And how long to wait
     /// before they ask again, if they are to.
     ///
     /// # Errors

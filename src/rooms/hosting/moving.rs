@@ -1,4 +1,4 @@
-//! Moving somebody from one room to another, on whichever node they are. Must not know how anybody proved who they are.
+//! Moving a member from one room to another, on whichever node they are. Must not know how a user was authenticated.
 
 use actors::protocol::{RoomId, UserId};
 
@@ -7,7 +7,7 @@ use crate::storage::Meeting;
 
 impl Hosting {
     /// Has this member leave the first room and join the second. That must admit them now; whether it still does when they come
-    /// is decided then. It may be repeated: whoever is there already has been moved.
+    /// is decided then. It may be repeated: a member who is there already has been moved.
     ///
     /// # Errors
     /// Why not.

@@ -1,6 +1,6 @@
-//! What hosts do with those who are in their rooms, or were: one use case for HTTP and for the wire, with one answer to who may.
+//! Hosts' actions on present and former members: one use case for HTTP and for the wire, with one rule for who may take them.
 //!
-//! Everything may be repeated: what has been done already is done. Must not know how anybody proved who they are.
+//! Every action is idempotent. Must not know how a user was authenticated.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::{
     storage::{Ban, BanChange, Meeting, MeetingChange, StoreError},
 };
 
-/// What a client is told to wait while something is away.
+/// The retry delay for clients while a dependency is down.
 const RETRY_MS: u64 = 1_000;
 
 /// Who wants something done.
@@ -68,7 +68,7 @@ pub enum NotDone {
     /// Nobody can be told anything without a connection.
     #[error("{0} is not connected just now: try again in a moment.")]
     Disconnected(UserId),
-    /// Who is in the room cannot be asked, or told, now.
+    /// The members of the room cannot be looked up, or told, now.
     #[error("The room cannot be reached just now: try again in a moment.")]
     Away,
     /// The database did not do it.
@@ -92,7 +92,7 @@ impl By {
 }
 
 impl Hosting {
-    /// The room, for whoever may do there what a host may.
+    /// The room, for a user with the rights of its host.
     ///
     /// # Errors
     /// `NoRoom`, `Denied`, `NotHost`, `Store`.
@@ -108,7 +108,7 @@ impl Hosting {
     pub async fn act(&self, room_id: RoomId, by: By, power: Power, now: Timestamp) -> Result<(), NotDone> {
         let room = self.0.rooms.find(room_id).await?.ok_or(NotDone::NoRoom(room_id))?;
         match (by.may_host(&room), &power) {
-            // Repeated, perhaps by whoever was the host before.
+            // Repeated, perhaps by the previous host.
             (Ok(()) | Err(NotDone::NotHost(_)), Power::HandOver(to)) if *to == room.host_id => return Ok(()),
             (may, _) => may?,
         }
@@ -121,7 +121,7 @@ impl Hosting {
                 Ok(())
             }
             Power::Mute { .. } if by.grants.as_ref().is_some_and(|grants| grants.hidden) => {
-                Err(NotDone::Denied(Denied::Hidden)) // whoever is asked is told by whom
+                Err(NotDone::Denied(Denied::Hidden)) // the member would be told who asks
             }
             Power::Mute { user, kind } => {
                 self.seen(room_id, &by, &user).await?;
@@ -169,7 +169,7 @@ impl Hosting {
         if user == room.host_id {
             return Err(NotDone::Host(user));
         }
-        // Without the ledger nobody knows their name, nor that of who is hidden; the ban holds all the same.
+        // Without the ledger the name is unknown, as is that of a hidden member; the ban applies all the same.
         let name = self.seen(room.room_id, by, &user).await.map(|member| member.name.to_string()).unwrap_or_default();
         self.change_bans(room, BanChange::Add(Ban { user: user.clone(), name, at: super::in_millis(now) })).await?;
         self.0.live.ban(room.room_id, user);

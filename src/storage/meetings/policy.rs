@@ -1,4 +1,4 @@
-//! Who hosts a room, and who may not come back: columns of `meetings` that change apart from the others.
+//! Who hosts a room, and who is banned: columns of `meetings` that change apart from the others.
 
 use actors::protocol::UserId;
 use async_trait::async_trait;
@@ -128,7 +128,7 @@ macro_rules! policies {
                     columns!()
                 );
                 transact!(self, |tx| {
-                    // Whoever has no account has their id as text.
+                    // A user without an account has their id as text.
                     let account = match to.as_uuid() {
                         Some(id) => sqlx::query_scalar::<_, Uuid>(account).bind(id).fetch_optional(&mut *tx).await?,
                         None => None,

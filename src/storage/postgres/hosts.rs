@@ -99,7 +99,7 @@ impl Hosts {
     ) -> anyhow::Result<PgPool> {
         let first = made(self.writable().await?);
         if !self.are_several() {
-            return Ok(options.connect_lazy_with(first)); // a slow server is waited for by whoever opens it
+            return Ok(options.connect_lazy_with(first)); // the caller that opens it waits for a slow server
         }
         let read_only = Arc::clone(turn);
         let options = options

@@ -1,5 +1,5 @@
-//! A trace that two nodes see a part of, although nothing travels for it: both derive the ids of the trace and of its first span from a text
-//! that both know, and so both sample it or neither does. Must not know what is traced.
+//! A trace across two nodes without propagated context: both derive the ids of the trace and of its first span from a text that both
+//! know, and so both sample it or neither does. Must not know what is traced.
 
 use std::cell::Cell;
 

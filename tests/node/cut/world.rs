@@ -84,7 +84,7 @@ impl<'a> World<'a> {
         Login::of(&body)
     }
 
-    /// The token of the link that is mailed to whoever forgot their password.
+    /// The token of the link in the mail for a forgotten password.
     pub(super) async fn reset_token(&self, email: &str) -> String {
         let body = json!({ "email": email });
         let (status, body) = self.ask(Method::POST, "/api/auth/password/forgot", "", Some(body)).await;

@@ -36,7 +36,7 @@ async fn media_goes_to_a_media_server_with_the_third_member_and_back_with_two() 
     join_all(callers.iter_mut().map(Caller::sends)).await;
     assert_eq!(server.count("producers").await, 3);
 
-    // Who reloads is back before the others notice.
+    // A member who reloads is back before the others notice.
     callers.pop().expect("three").says(json!({ "type": "leave_room" }));
     callers.push(Caller::join(&stage.cluster.node(0).http, &tokens[3], &room).await);
     join_all(callers.iter_mut().map(|caller| caller.listens(DWELL + Duration::from_secs(1)))).await;

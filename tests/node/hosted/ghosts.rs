@@ -1,4 +1,4 @@
-//! Complaint 8: ghosts. Whoever goes, in whatever way, leaves nothing at the media server, which reaps nobody itself here.
+//! Complaint 8: ghosts. A member who leaves, in whatever way, leaves nothing at the media server, which itself reaps nobody here.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Audits: what holders and the ledger know is compared, and what was missed is found.
+//! Audits: holders' state is compared with the ledger's, and missed entries are found.
 
 use super::{
     Make,

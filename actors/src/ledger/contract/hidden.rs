@@ -1,4 +1,4 @@
-//! Members whom others are not told of: the names of those here end with a question mark.
+//! Hidden members: their names in these cases end with a question mark.
 
 use super::{
     Make,

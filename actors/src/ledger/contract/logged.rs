@@ -1,4 +1,4 @@
-//! What happened in rooms is written down in the same step, told in order, and kept until it is stored elsewhere.
+//! Events of rooms are recorded in the same step, read in order, and kept until they are stored elsewhere.
 
 use super::{
     Make,

@@ -1,4 +1,4 @@
-//! Leases: dead nodes, nodes that stop cleanly, and nodes that were only asleep.
+//! Leases: dead nodes, nodes that stop cleanly, and nodes that were only suspended.
 
 use super::{
     Make,

@@ -1,4 +1,4 @@
-//! The ledger went back in time: what it has stored is older than what holders and clients know.
+//! The ledger went back in time: its data is older than the state of holders and clients.
 
 use super::{
     Make,

@@ -1,4 +1,4 @@
-//! What members tell of themselves, announcements for one, and rooms that take nobody new.
+//! Attributes of members, announcements for one member, and rooms that admit no new members.
 
 use super::{
     Make,

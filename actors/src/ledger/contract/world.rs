@@ -1,4 +1,4 @@
-//! What the cases are told in: people by name on nodes by name, and everything that can be seen, as text.
+//! The language of the cases: people by name on nodes by name, and everything that can be seen, as text.
 //!
 //! Here: seats. `world/media.rs`: where media is. `world/messages.rs`: what is sent and received. `world/seen.rs`: what nodes are told.
 //! `world/epochs.rs`: leases, losses and claims. `world/logged.rs`: the log of events.
@@ -84,7 +84,7 @@ pub(super) fn waiting(cid: Cid) -> Skipped {
     Skipped { cid, refused: None }
 }
 
-/// What became of an operation, in a word.
+/// The outcome of an operation, in a word.
 pub(super) fn outcome(failure: Failure) -> &'static str {
     match failure {
         Failure::NotApplied { .. } => "not applied",
@@ -280,7 +280,7 @@ fn of_token(name: &str) -> Attributes {
     if name.ends_with('?') { told.hiding() } else { told }
 }
 
-/// What a resumed session is told.
+/// The answer to a resumed session.
 #[derive(Debug)]
 pub(super) struct Told {
     pub(super) replay: Vec<String>,

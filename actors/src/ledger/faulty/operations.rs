@@ -1,4 +1,4 @@
-//! A link as a node's ledger: every operation meets its fate.
+//! A link as a node's ledger: every operation may fail.
 
 use std::{sync::Arc, time::Duration};
 

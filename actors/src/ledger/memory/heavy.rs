@@ -1,5 +1,5 @@
 //! Which rooms buffer most: when memory runs short, the inboxes of the heaviest room are dropped first ("longest queue
-//! drop"). Whoever fills the memory of a node loses what they have filled it with, in however many rooms they do it, and a
+//! drop"). Clients that fill the memory of a node lose the messages that filled it, in however many rooms they are, and a
 //! room that buffers little loses nothing. Knows sizes, not why.
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! One seat's inbox: what was sent to it, numbered 1, 2, 3 … without holes, as far as it is still stored.
+//! One seat's inbox: the entries sent to it that are still stored, numbered 1, 2, 3 … without gaps.
 //!
 //! Bounded in entries and bytes: beyond a bound the oldest entries are dropped, and a reader that asks for them learns
 //! that there is a gap. Knows no seats and no time.
@@ -80,7 +80,7 @@ impl Inbox {
         self.last
     }
 
-    /// Numbers an entry without storing it, and drops all that is stored: whoever reads later finds a gap.
+    /// Numbers an entry without storing it, and drops all that is stored: a later read finds a gap.
     pub(super) fn shed(&mut self) -> Seq {
         self.last += 1;
         self.clear();
@@ -92,7 +92,7 @@ impl Inbox {
         *self = Self::after(self.last);
     }
 
-    /// What came after number `seq`, or `None` if some of it is no longer stored or `seq` was never reached.
+    /// Entries after number `seq`, or `None` if some of them are no longer stored or `seq` was never reached.
     pub(super) fn read(&self, seq: Seq) -> Option<Vec<(Seq, Entry)>> {
         let dropped = self.dropped();
         if seq > self.last {
@@ -111,8 +111,8 @@ impl Inbox {
         Some((seen + 1..).zip(self.since(skip)).collect())
     }
 
-    /// Joins what a client has seen with what a ledger stores that went back in time: it stood at `mark` when this epoch
-    /// began, the client has seen up to `seen`. What came in this epoch is numbered after both.
+    /// Reconciles what a client has seen with a ledger that went back in time: the inbox was at `mark` when this epoch began,
+    /// and the client has seen entries up to `seen`. Entries of this epoch are numbered after both.
     pub(super) fn settle(&mut self, mark: Option<Seq>, seen: Seq) {
         let Some(since) = mark.filter(|mark| seen > *mark).and_then(|mark| self.last.checked_sub(mark)) else {
             return;

@@ -1,7 +1,7 @@
 //! Which nodes are alive: each keeps its lease, and is dead once a lease that it had has run out.
 //!
-//! A node that never had one is not judged, so a single node needs none. Nor is anybody judged while no node at all keeps
-//! its lease, or shortly after: then it was the ledger that could not be reached. Knows no rooms.
+//! A node that never had one is not judged, so a single node needs none. Nor is any node judged while no node at all keeps
+//! its lease, or shortly after: then the ledger itself was unreachable. Knows no rooms.
 
 use std::{
     collections::BTreeMap,

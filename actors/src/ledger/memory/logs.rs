@@ -1,4 +1,4 @@
-//! What happened in rooms, by room: written at the end of each step, under its room's lock. Outlives the room.
+//! The events of each room: written at the end of each step, under its room's lock. A log outlives its room.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},

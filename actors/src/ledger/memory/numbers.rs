@@ -14,7 +14,7 @@ pub(super) const SKIPPED_MAX: usize = 512;
 /// In the place of a receiver: all that are freed, as one. No seat has this join order.
 const FREED: JoinOrder = 0;
 
-/// What was sent from one session to one other seat.
+/// Numbers sent from one session to one other seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pair {
     /// The receiver.
@@ -33,7 +33,7 @@ impl Pair {
     }
 }
 
-/// What one session has sent, by receiver. One that has sent nothing owns no memory besides itself.
+/// Numbers that one session has sent, by receiver. A session that has sent nothing owns no further memory.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
     /// The last number that was broadcast; 0 before the first.

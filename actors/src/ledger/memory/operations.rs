@@ -139,7 +139,7 @@ impl Ledger for MemoryLedger {
         let nowhere = || Placed { hosting: Hosting::default(), is_won: false, pushes: Vec::new() };
         let keeps = |host: &Host| lock(&self.hosts).keeps(host, now);
         let answer = self.answer(at, nowhere, |core, turn| core.place_media(&place, keeps, turn));
-        // Whoever has placed it there has just asked the server.
+        // The node that has placed it there has just asked the server.
         if let (Answer::Now(Ok(Placed { is_won: true, .. })), Placing::Host(host)) = (&answer, &place.to) {
             lock(&self.hosts).hear(host, (now, now + HOST_LEASE), false);
         }

@@ -1,5 +1,5 @@
-//! In which rooms dead nodes still hold seats, found by one look at all rooms when a node is found dead, and kept up to
-//! date by every step after it. Knows when nobody has to be asked: mostly no node is dead.
+//! The rooms in which dead nodes still hold seats: found by one scan of all rooms when a node is found dead, and kept up to
+//! date by every later step. Usually no node is dead, and then no room is asked.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

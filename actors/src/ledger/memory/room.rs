@@ -41,7 +41,7 @@ pub(super) struct RoomCore {
     rare: Option<Box<Rare>>,
 }
 
-/// What most rooms do not have.
+/// Fields that most rooms do not need.
 #[derive(Debug, Default)]
 struct Rare {
     /// The room's epoch settles then, and that has not been reaped yet.
@@ -143,8 +143,7 @@ impl RoomCore {
         Ok(Joined::Seated { seat: id, epoch, members, replaced, media, pushes: turn.take_pushes() })
     }
 
-    /// The answer to a join whose session has its seat: what the first one was answered. Who has joined or left since is in
-    /// the inbox.
+    /// The answer to a join whose session has its seat: the answer to the first one. Later joins and leaves are in the inbox.
     fn joined_before(&self, join: &Join) -> Option<Joined> {
         let seat = self.seats.iter().find(|seat| seat.session == join.session && seat.user == join.user)?;
         let answer = seat.rare.as_ref().map(|rare| rare.joined.clone()).filter(|it| *it != JoinAnswer::default());
@@ -227,8 +226,8 @@ impl RoomCore {
         ended.rev().find(|(ended, _)| is_it(ended)).map(|(_, reason)| *reason)
     }
 
-    /// Frees the seat at this place and tells the others, unless it was hidden. Of one that nobody has claimed while an epoch
-    /// settles they are not told here: who knows of it, and who knows a newer one of the same user instead, knows only each one's own node.
+    /// Frees the seat at this place and tells the others, unless it was hidden. If nobody has claimed it while an epoch settles,
+    /// they are not told here: only each member's own node knows whether it knew this seat, or a newer one of the same user.
     fn free(&mut self, place: usize, reason: LeaveReason, turn: &mut Turn<'_>) {
         let seat = self.seats.remove(place);
         turn.book(seat.is_connected(), seat.inbox.buffered(), 0);

@@ -1,7 +1,7 @@
 //! One user's place in a room: whose it is, which node holds it, what it was sent and what it has sent.
 //!
-//! Kept small, because a dense node holds many that rest: texts are shared, an empty inbox owns nothing, and what most
-//! seats never have stands in a box of its own.
+//! Kept small, because a dense node holds many that are idle: texts are shared, an empty inbox owns nothing, and fields that
+//! most seats never use are in a box of their own.
 
 use std::{
     sync::Arc,
@@ -32,7 +32,7 @@ pub(super) struct Seat {
     pub(super) user: UserId,
     pub(super) name: Arc<str>,
     pub(super) session: SessionId,
-    /// What a resume must bring.
+    /// The secret that a resume must present.
     pub(super) secret: u128,
     /// The node that holds the socket, or held it last.
     pub(super) node: NodeId,
@@ -59,7 +59,7 @@ pub(super) enum Loss {
     Told,
 }
 
-/// What most seats do not have.
+/// Fields that most seats do not need.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Rare {
     /// While the socket is lost: when the seat is free.
@@ -70,13 +70,13 @@ pub(super) struct Rare {
     pub(super) marks: Vec<(Epoch, Seq)>,
     /// Numbers of this session that were not applied, in ascending order.
     pub(super) skipped: Vec<Skipped>,
-    /// What was received from seats that are not claimed yet.
+    /// Messages received from seats that are not claimed yet.
     pub(super) heard: Vec<Source>,
-    /// What the join was answered, until an operation shows that its holder knows.
+    /// The answer to the join, until an operation shows that its holder has it.
     pub(super) joined: JoinAnswer,
-    /// What it sends through the room's media server.
+    /// Its tracks at the room's media server.
     pub(super) producers: Vec<Producer>,
-    /// What its member tells of themselves.
+    /// Its member's attributes.
     pub(super) attributes: Attributes,
 }
 
@@ -175,13 +175,13 @@ impl Seat {
         self.is_connected() && self.is_unclaimed()
     }
 
-    /// Where it stood when the first epoch began in which it was not claimed: a client that resumes may have been absent
+    /// Its newest entry when the first epoch began in which it was not claimed: a client that resumes may have been absent
     /// since before.
     pub(super) fn first_mark(&self) -> Option<Seq> {
         self.marks().first().map(|(_, last)| *last)
     }
 
-    /// Where it stood when the first epoch began that its holder has not claimed it in.
+    /// Its newest entry when the first epoch began in which its holder has not claimed it.
     pub(super) fn mark_after(&self, known: Epoch) -> Option<Seq> {
         let marks = self.marks();
         marks.iter().find(|(epoch, _)| *epoch > known).or(marks.last()).map(|(_, last)| *last)
@@ -199,7 +199,7 @@ impl Seat {
         self.rare.as_ref().map_or(&[], |rare| &rare.skipped)
     }
 
-    /// What most seats do not have, made if need be.
+    /// Fields that most seats do not need, created on demand.
     pub(super) fn rare(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
     }

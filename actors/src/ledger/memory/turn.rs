@@ -1,4 +1,4 @@
-//! One turn at one room: who asks, when, under which bounds; collects what nodes are to be told and what was booked.
+//! One turn at one room: the caller, the time and the limits; collects the pushes to nodes and the booked bytes.
 //!
 //! A turn happens under the room's lock, so it only collects; the shell books at its end and publishes afterwards.
 
@@ -12,7 +12,7 @@ use crate::{
     settings::LedgerLimits,
 };
 
-/// What an operation is given, and what it leaves to be done.
+/// An operation's inputs and effects.
 pub(super) struct Turn<'a> {
     /// The room.
     pub(super) room: RoomId,
@@ -32,7 +32,7 @@ pub(super) struct Turn<'a> {
     here: Vec<Push>,
     /// For seats on other nodes; goes to their subscribers.
     pub(super) away: Vec<(NodeId, Push)>,
-    /// What has happened in the room, if that is kept.
+    /// Events of the room, if they are kept.
     pub(super) happened: Vec<Happened>,
     /// Bytes more (or less) in inboxes of connected and of disconnected seats.
     booked: [isize; 2],
@@ -83,7 +83,7 @@ impl<'a> Turn<'a> {
         self.here.push(Push { room: self.room, to, epoch: self.epoch, what });
     }
 
-    /// What the asking node has to deliver.
+    /// Pushes for seats on the asking node.
     pub(super) fn take_pushes(&mut self) -> Vec<Push> {
         std::mem::take(&mut self.here)
     }

@@ -1,8 +1,8 @@
 //! Requests of members to the room's media server: who may ask what, and what becomes of the answer.
 //!
-//! A media server answers beside the room; what all have to know (who sends what) then goes to the ledger, and only after that
-//! the member is answered. The same request of the same session is answered by the media server as the first time, so a client
-//! may repeat one whose answer was lost, on whichever node.
+//! A media server answers asynchronously; changes that all members must learn (who sends what) then go to the ledger, and only
+//! after that is the member answered. The media server repeats its first answer to the same request of the same session, so a
+//! client may repeat a request whose answer was lost, on any node.
 
 use std::{sync::Arc, time::Duration};
 
@@ -29,9 +29,9 @@ use crate::{
     },
 };
 
-/// What every text about a media server that does not answer begins with.
+/// The beginning of every text about a media server that does not answer.
 const UNAVAILABLE: &str = "Media Server Unavailable";
-/// What a client is told to wait where nothing better is known.
+/// The default retry delay for clients.
 pub(super) const MEDIA_RETRY: Duration = Duration::from_secs(1);
 
 /// The answer to a producer that was made.
@@ -101,7 +101,7 @@ impl Room {
         }
     }
 
-    /// What the router of a media server can.
+    /// The capabilities of a media server's router.
     fn capable(&mut self, asker: Asker, host: Host, found: Result<Json, MediaError>, step: &mut Step<'_>) {
         if !self.is_there(asker, &host, step) {
             return;
@@ -196,7 +196,7 @@ impl Room {
         answer(asker, Ok(answered), step);
     }
 
-    /// What all have to know goes to the ledger; then the member is answered.
+    /// Changes that all members must learn go to the ledger; then the member is answered.
     fn publish(
         &mut self,
         asker: Asker,
@@ -287,7 +287,7 @@ fn unreadable() -> Refusal {
     Refusal::new(Code::MediaUnavailable, text).after_ms(millis(MEDIA_RETRY))
 }
 
-/// What a member is told if a media server did not do it.
+/// The answer to a member if a media server did not perform a request.
 pub(super) fn refusal(why: MediaError) -> Refusal {
     match why {
         MediaError::Unavailable { why, retry_after } => {

@@ -1,5 +1,5 @@
-//! Audits: what holders know is compared with the ledger, so that a lost push, a missed end and what need not be kept any
-//! longer are found. After a moment of quiet, when acknowledgements have come, and rarely in an idle room.
+//! Audits: holders' state is compared with the ledger, to find lost pushes, missed ends, and entries that need not be kept any
+//! longer. They run after a moment of quiet, when acknowledgements have come, and rarely in an idle room.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Requests to join or to resume, until the ledger has answered; also those that are withdrawn before.
+//! Requests to join or to resume, until the ledger has answered, including those that are withdrawn before.
 
 use std::time::Instant;
 
@@ -89,7 +89,7 @@ impl Room {
         }
     }
 
-    /// Resumes count, but are never too many: those who were here come before those who come anew.
+    /// Resumes count, but are never refused for their rate: returning members take priority over new ones.
     pub(super) fn resume(&mut self, request: Box<ResumeRequest>, step: &mut Step<'_>) {
         self.work().rate.note(step.budget, step.now);
         self.overtake((request.socket, request.session), step);

@@ -28,9 +28,9 @@ pub(super) struct Rebuild {
     pub(super) phase: Phase,
     /// Whom the clients here knew before the first loss; nobody if that is not known.
     known: Vec<JoinOrder>,
-    /// What the clients here know.
+    /// Rosters of the clients here.
     pub(super) rosters: Rosters,
-    /// What differed at the last look.
+    /// Differences at the last look.
     pub(super) suspects: Vec<Difference>,
 }
 
@@ -205,7 +205,7 @@ impl Room {
         self.go_on(step);
     }
 
-    /// What waited goes on.
+    /// Waiting messages continue.
     fn go_on(&mut self, step: &mut Step<'_>) {
         if self.is_held() {
             return;

@@ -1,4 +1,4 @@
-//! Facts: a member has left or is evicted, a socket is lost, the room is closed. Each is told to the ledger until it has taken it, also of
+//! Facts: a member has left or is evicted, a socket is lost, the room is closed. Each is sent to the ledger until it is accepted, even for
 //! a seat that the room does not know: the ledger judges it by its fence.
 
 use std::time::{Duration, Instant};

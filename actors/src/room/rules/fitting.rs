@@ -1,6 +1,6 @@
 //! Where the media of a room of mode `auto` belongs by the number of its members: from three on at a media server, at once; with two or
-//! fewer between the browsers, but only after a while, which doubles with each return, so that nobody's picture flickers when somebody
-//! reloads. The ledger decides by compare and set, and by the seats taken: a third who joins at that moment wins.
+//! fewer between the browsers, but only after a delay, which doubles with each return, so that nobody's picture flickers when somebody
+//! reloads. The ledger decides by compare and set, and by the seats taken: a third member who joins at that moment wins.
 
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ use crate::{
 /// So many members need a media server.
 const SERVER_FROM: u8 = 3;
 
-/// What the rule looks at.
+/// The rule's inputs.
 struct Seen {
     members: usize,
     flows: Mode,
@@ -79,7 +79,7 @@ impl Room {
         }
     }
 
-    /// What the rule looks at; notes since when the room has been small.
+    /// The rule's inputs; notes since when the room has been small.
     fn look(&mut self, step: &Step<'_>) -> Seen {
         let (members, flows, every) = (self.count(), self.flows(), step.limits.media_switch_every_min);
         let Some(media) = &mut self.media else {

@@ -1,4 +1,4 @@
-//! What a media server tells of the room by itself.
+//! Events of the room that a media server reports by itself.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl Room {
             }
             MediaEvent::Speaker { peer } => self.speaks(peer, step),
             MediaEvent::PeerExpired { peer } => self.peer_expired(peer, step),
-            MediaEvent::RoomExpired => {} // nobody was there; whoever asks for capabilities opens it again
+            MediaEvent::RoomExpired => {} // nobody was there; the next request for capabilities opens it again
         }
     }
 

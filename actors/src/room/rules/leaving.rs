@@ -1,5 +1,5 @@
-//! What a room leaves behind on a media server. One that is lost is told at once to forget the room. One that drains still carries the
-//! members' media: it keeps the room until they have moved, for a bounded time.
+//! State that a room leaves behind on a media server. A lost server is told at once to delete the room. A draining one still carries
+//! the members' media: it keeps the room until they have moved, for a bounded time.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! A sender's line: what one member sends goes to the ledger one message after the other, in the order sent.
+//! A sender's queue: messages of one member go to the ledger one after the other, in the order sent.
 
 use std::{collections::VecDeque, time::Instant};
 
@@ -38,7 +38,7 @@ pub(crate) struct Head {
     pub(crate) retry: Option<Instant>,
 }
 
-/// What one member sends.
+/// The messages of one member.
 #[derive(Debug, Default)]
 pub(crate) struct Line {
     pub(crate) head: Option<Head>,

@@ -1,4 +1,4 @@
-//! What a room knows of its media: where it is, how it flows, who sends what. Learnt from the ledger, never decided here.
+//! A room's knowledge of its media: where it is, how it flows, who sends what. Learnt from the ledger, never decided here.
 
 use std::time::Instant;
 
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Media {
     pub(super) hosting: Hosting,
-    /// What everybody sends, on whichever node.
+    /// The tracks of all members, on whichever node.
     pub(super) tracks: Vec<Track>,
     /// Who spoke last.
     pub(super) speaker: Option<UserId>,
@@ -130,7 +130,7 @@ impl Room {
         self.own_tracks(seat).find(|own| *own.id == *producer)
     }
 
-    /// What a seat sends.
+    /// The tracks of a seat.
     pub(in crate::room) fn own_tracks(&self, seat: JoinOrder) -> impl Iterator<Item = &Producer> {
         let tracks = self.media.iter().flat_map(|media| &media.tracks);
         tracks.filter(move |track| track.seat == seat).map(|track| &track.producer)
@@ -169,7 +169,7 @@ impl Room {
         (meant, Some(Box::new(MediaSeen { mode, epoch, speaker, tracks })))
     }
 
-    /// What is claimed after a loss.
+    /// The claim after a loss.
     pub(super) fn known_media(&self) -> Option<Box<RoomMedia>> {
         let media = self.media.as_ref()?;
         let is_here = |track: &&Track| self.find(track.seat).is_some();

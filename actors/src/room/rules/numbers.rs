@@ -1,4 +1,4 @@
-//! A receipt is a fact: which numbers of a session were refused or wait, so that a repeated one gets the same answer.
+//! Which numbers of a session were refused or wait, so that a resent one gets the same answer.
 
 use crate::{
     ledger::Skipped,

@@ -1,8 +1,8 @@
-//! What is on media servers and belongs to nobody: peers without a seat, and a room that its media has left. Deletions get lost
-//! with their node, or with a server that is away for too long.
+//! Orphaned state on media servers: peers without a seat, and a room whose media has moved away. Deletions are lost with their
+//! node, or with a server that is down for too long.
 //!
-//! Of the nodes of a room only that of its first member looks. A peer is deleted that had no seat at two looks: in between a
-//! ledger that was empty has been told again who is there.
+//! Only the node of a room's first member looks. A peer is deleted if it had no seat at two looks: in between, nodes have claimed
+//! their seats again in a ledger that was empty.
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
 //! Where a room's media goes: chosen when the first member asks, moved when its media server is lost or drains, between the
-//! browsers while there is none, and back. The ledger decides by compare and set; whoever loses adopts. What is left behind on a
-//! media server is deleted (`leaving`).
+//! browsers while there is none, and back. The ledger decides by compare and set; a node that loses adopts the winner's choice. State
+//! that is left behind on a media server is deleted (`leaving`).
 
 use std::{
     sync::Arc,
@@ -36,7 +36,7 @@ pub(super) struct Placing {
     pub(super) expect: MediaEpoch,
     /// The media server of before.
     pub(super) before: Option<Host>,
-    /// Who wants to know what the router can.
+    /// The members that wait for the router's capabilities.
     pub(super) waiting: Vec<Asker>,
 }
 
@@ -163,7 +163,7 @@ impl Room {
         self.learn_epoch(epoch, step);
     }
 
-    /// Whoever waits asks the room's media server now, or is told why not.
+    /// Waiting requests go to the room's media server now, or are answered with the reason why not.
     fn end_placing(&mut self, why_not: Option<Refusal>, step: &mut Step<'_>) {
         let placing = self.work.as_mut().and_then(|work| work.placing.take());
         self.is_slack = true;
@@ -188,7 +188,7 @@ impl Room {
         }
     }
 
-    /// What this node knows of media servers has changed.
+    /// This node's view of media servers has changed.
     pub(super) fn media_servers(&mut self, change: &MediaServersChange, step: &mut Step<'_>) {
         if let MediaServersChange::Found(at) = change {
             return self.found_at(at, step);

@@ -32,7 +32,7 @@ impl Room {
         Refusal::new(Code::RoomFull, format!("Room {} already has {max} of {max} participants.", self.id))
     }
 
-    /// Whoever may not come back may not stay, either: a ban may overtake a join that is under way.
+    /// Evicts banned members that have a seat: a ban may overtake a join that is under way.
     pub(super) fn evict_banned(&mut self, step: &mut Step<'_>) {
         let Some(policy) = &self.settings.policy else { return };
         if policy.banned.is_empty() {
@@ -46,7 +46,7 @@ impl Room {
     }
 }
 
-/// The refusal of whoever may not come back.
+/// The refusal of a banned user.
 pub(super) fn banned(room: RoomId) -> Refusal {
     Refusal::new(Code::Banned, format!("The host of room {room} has removed you, and you may not come back."))
 }

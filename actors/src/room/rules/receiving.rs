@@ -1,4 +1,4 @@
-//! What the ledger has for seats on this node: delivered in order, once, never around a hole, and learnt from.
+//! Entries for seats on this node: delivered in order, once, never across a gap; the room learns from them.
 
 use super::{Room, step::Step};
 use crate::{
@@ -162,7 +162,7 @@ impl Room {
     ) -> Option<(JoinOrder, SessionEnd)> {
         if self.members.remove(user, order) {
             self.forget_seat(order, step);
-            // Whoever caused it may not tell it again in a new epoch; it holds for every generation of the seat.
+            // The node that caused it may not repeat it in a new epoch; it holds for every generation of the seat.
             self.recall(Fact::Freed(SeatId { order, fence: Fence::MAX }, reason), step);
         }
         self.find(order).map(|_| (order, SessionEnd::Freed(reason)))

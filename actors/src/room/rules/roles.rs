@@ -1,4 +1,4 @@
-//! Who offers and who answers: join order decides for ever, so glare cannot arise.
+//! Who offers and who answers: roles are fixed by join order, so glare cannot occur.
 //!
 //! Of two members the one with the smaller join order offers, ICE restarts included (RFC 8829 §5.2.1 leaves the roles to
 //! the application). No state is shared between nodes: both sides know both join orders.

@@ -1,6 +1,6 @@
-//! Rosters: what each client here knows of who is in the room. All seats are told the same, so the room's own members say
-//! it, and a seat keeps a digest only; while a new epoch settles, each client's roster is kept apart, because those who join
-//! or resume meanwhile are told another one. What differs from the ledger in the end is repaired in that seat's inbox.
+//! Rosters: which members each client here knows. All seats are told the same, so the room's own list of members serves for all,
+//! and a seat keeps a digest only; while a new epoch settles, each client's roster is kept apart, because members who join or
+//! resume meanwhile get another one. Differences from the ledger are repaired in that seat's inbox in the end.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::protocol::{Entry, JoinOrder, LeaveReason, Member, SeatId, UserId, cli
 /// The other members that one client knows, by user.
 pub(super) type Roster = BTreeMap<UserId, JoinOrder>;
 
-/// What the clients here know, by seat; `None`: that is not known.
+/// Rosters of the clients here, by seat; `None`: unknown.
 #[derive(Debug, Default)]
 pub(super) struct Rosters(BTreeMap<JoinOrder, Option<Roster>>);
 

@@ -34,11 +34,11 @@ pub(crate) struct Seat {
     pub(crate) sent: Cid,
     /// Receivers to whom a session description has passed, by join order, ascending.
     described: Box<[JoinOrder]>,
-    /// What is not there in an idle room of one node.
+    /// Fields that an idle room on a single node does not need.
     more: Option<Box<More>>,
 }
 
-/// What a seat has besides while it sends, while something is missing, or while members are on other nodes.
+/// Fields that a seat needs while it sends, while entries are missing, or while members are on other nodes.
 #[derive(Debug, Default)]
 pub(crate) struct More {
     /// The last number received from each sender on another node, by join order, ascending.
@@ -47,7 +47,7 @@ pub(crate) struct More {
     pub(crate) line: Option<Box<Line>>,
     pub(crate) early: Option<Box<Early>>,
     pub(crate) missing: Option<Box<Missing>>,
-    /// What its member tells of themselves.
+    /// Its member's attributes.
     pub(super) told: Option<Box<Told>>,
 }
 
@@ -113,7 +113,7 @@ impl Seat {
         self.more.as_deref()
     }
 
-    /// What its member tells of themselves.
+    /// Its member's attributes.
     pub(super) fn attributes(&self) -> Attributes {
         self.more_ref().and_then(|more| more.told.as_ref()).map(|told| told.now().clone()).unwrap_or_default()
     }
@@ -180,7 +180,7 @@ impl Seat {
         }
     }
 
-    /// What was received from a sender on another node; kept for a claim.
+    /// Messages received from a sender on another node; kept for a claim.
     pub(crate) fn hear(&mut self, from: JoinOrder, cid: Cid) {
         let heard = &mut self.more().heard;
         match heard.binary_search_by_key(&from, |(order, _)| *order) {

@@ -1,4 +1,4 @@
-//! Seats that the ledger has given: who sits where, and what is told to whom.
+//! Seats that the ledger has given: which session has which seat, and who is told what.
 
 use super::{
     Room,
@@ -122,7 +122,7 @@ impl Room {
         }
     }
 
-    /// The ledger has a seat for this request. Whoever withdrew it leaves the seat at once.
+    /// The ledger has a seat for this request. If the request was withdrawn, the seat is given up at once.
     fn may_sit(
         &mut self,
         entering: Option<Entering>,

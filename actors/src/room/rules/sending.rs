@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// What becomes of a message whose turn has come.
+/// The fate of a message at the head of its queue.
 enum Verdict {
     /// It goes to the ledger, with the candidates that waited for it.
     Ask(Option<JoinOrder>, Vec<Held>),

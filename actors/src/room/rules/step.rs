@@ -1,4 +1,4 @@
-//! What a decision is made with, and what it leads to: effects, in the order decided.
+//! The inputs of a decision, and its effects, in the order decided.
 
 use std::{
     sync::Arc,
@@ -24,7 +24,7 @@ use crate::{
     settings::{BudgetLimits, RoomLimits},
 };
 
-/// What a refused client is told to wait where nothing better is known.
+/// The default retry delay for refused clients.
 pub(crate) const UNAVAILABLE_RETRY: Duration = Duration::from_secs(1);
 
 /// What is to be done, in order; what follows from one signal fits in without memory of its own.
@@ -40,11 +40,11 @@ pub(crate) struct Step<'a> {
     pub(crate) limits: &'a RoomLimits,
     /// Rates.
     pub(crate) budget: &'a BudgetLimits,
-    /// What is to be done, in this order.
+    /// Actions to take, in this order.
     pub(crate) effects: &'a mut Effects,
 }
 
-/// What a room wants done.
+/// The effects of a room's decisions.
 #[derive(Debug)]
 pub(crate) enum Effect {
     /// Tell a socket.
@@ -57,12 +57,12 @@ pub(crate) enum Effect {
     Media(Box<MediaCall>),
 }
 
-/// What a room asks media servers.
+/// A room's requests to media servers.
 #[derive(Debug)]
 pub(crate) enum MediaCall {
     /// To choose one for the room in this media epoch, but not that one, and to open the room there.
     Open { epoch: MediaEpoch, except: Option<Arc<str>> },
-    /// What the room's router there can, in this media epoch.
+    /// The capabilities of the room's router there, in this media epoch.
     Capabilities(Asker, (Host, MediaEpoch)),
     /// A member's request, in this media epoch.
     Call(Asker, (Host, MediaEpoch), SfuAsk),
@@ -89,7 +89,7 @@ pub(crate) struct Terms {
     pub(crate) revision: u64,
 }
 
-/// What a room asks the ledger.
+/// A room's calls to the ledger.
 #[derive(Debug)]
 pub(crate) enum LedgerCall {
     Join(Box<JoinRequest>, Terms),
@@ -114,7 +114,7 @@ pub(crate) enum SeatFact {
     Left(SeatId, LeaveReason),
     /// Its socket is lost; these numbers were not applied.
     Disconnected(SeatId, Vec<crate::ledger::Skipped>, Duration),
-    /// This user is to be evicted, whichever seat they have: that is asked first, so that whoever joins meanwhile stays.
+    /// This user is to be evicted, whichever seat they have: the seat is looked up first, so that a later join is not evicted.
     Evicting(UserId, LeaveReason),
     /// This user was evicted, unless they joined after this place in the join order.
     Evicted(UserId, JoinOrder, LeaveReason),

@@ -1,4 +1,4 @@
-//! What the members here tell of themselves: kept beside the ledger, so that it can be told again after the ledger has lost something.
+//! Attributes of the members here: kept beside the ledger, so that they can be sent again after the ledger has lost data.
 
 use std::collections::BTreeSet;
 
@@ -15,11 +15,11 @@ use crate::{
 /// Between socket and room: the tag of no message.
 const NO_TAG: u64 = 0;
 
-/// What one member tells of themselves, as the ledger has taken it.
+/// One member's attributes, as the ledger has accepted them.
 #[derive(Debug, Default)]
 pub(crate) struct Told {
     now: Attributes,
-    /// What this session has removed: others may still know it, once the ledger has lost something.
+    /// Attributes that this session has removed: others may still have them, once the ledger has lost data.
     removed: BTreeSet<Box<str>>,
     /// The member, if others are not told of them: the room's members do not have them.
     hidden: Option<UserId>,
@@ -63,12 +63,12 @@ impl Told {
 }
 
 impl Room {
-    /// The ledger has lost something: what the members here tell of themselves is told again, in their lines, to everybody else.
+    /// The ledger has lost something: the attributes of the members here are sent again, in their queues, to everybody else.
     pub(super) fn tell_attributes_again(&mut self, step: &mut Step<'_>) {
         for place in 0..self.seats.len() {
             let seat = &self.seats[place];
             let Some(told) = seat.more_ref().and_then(|more| more.told.as_ref()) else { continue };
-            // Whoever is hidden is not among the members.
+            // A hidden member is not among the members.
             let Some(user) = self.members.user(seat.id.order) else { continue };
             let changes = told.as_changes();
             if changes.is_empty() {

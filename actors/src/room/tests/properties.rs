@@ -1,7 +1,7 @@
 //! Arbitrary clients over an arbitrary ledger: late, failing, forgetting what it answered, losing pushes.
 //!
 //! Whatever happens: rules are total; each message ends once; what was accepted is delivered once and what was refused
-//! never; entries come in order, without holes; and once the ledger answers again, nothing waits for ever.
+//! never; entries come in order, without gaps; and once the ledger answers again, nothing waits forever.
 
 use std::{
     collections::{BTreeSet, VecDeque},

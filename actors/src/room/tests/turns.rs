@@ -334,5 +334,5 @@ fn a_seat_is_kept_as_long_as_its_client_may_have_been_told_to_wait() {
         env.kept_for(Duration::from_secs(5))
     };
     assert_eq!(kept(Duration::from_secs(3)), Duration::from_secs(8));
-    assert_eq!(kept(Duration::MAX), Duration::from_secs(5) + RoomLimits::default().retry_delay_max, "but not for ever");
+    assert_eq!(kept(Duration::MAX), Duration::from_secs(5) + RoomLimits::default().retry_delay_max, "but not forever");
 }

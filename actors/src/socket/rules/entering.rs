@@ -292,7 +292,7 @@ fn peers(members: &[Member], media: Option<&MediaSeen>) -> Vec<Peer> {
     members.iter().map(peer).collect()
 }
 
-/// What everybody may know of a room's settings: host, lock, guests and name; nothing where they are unknown.
+/// The public part of a room's settings: host, lock, guests and name; nothing where they are unknown.
 type Rules = (Option<UserId>, Option<bool>, Option<Guests>, Option<Arc<str>>);
 
 fn told(policy: Option<&RoomPolicy>) -> Rules {

@@ -102,7 +102,7 @@ impl Session {
         Ok(())
     }
 
-    /// What a resume must present.
+    /// The secret that a resume must present.
     pub(super) const fn secret(&self) -> u128 {
         u128::from_be_bytes(self.secret)
     }

@@ -32,7 +32,7 @@ static FEATURES: [Cow<'static, str>; 7] = [
     Cow::Borrowed("sfu"),
 ];
 
-/// What a client is told to wait while rooms cannot be changed.
+/// The retry delay for clients while rooms cannot be changed.
 const ACT_RETRY_MS: u64 = 1_000;
 
 fn unavailable_now() -> Refusal {

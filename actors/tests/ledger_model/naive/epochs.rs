@@ -96,7 +96,7 @@ impl Naive {
         self.found(room, claim.seat.order, entries)
     }
 
-    /// Who is still to be claimed, came before the newest of these and is not known had left, unless nobody is told of them.
+    /// A member who is still to be claimed, came before the newest of these and is not known had left, unless it is hidden.
     fn known_by_fact(&mut self, room: RoomId, known: &[JoinOrder]) {
         let older = |order: JoinOrder| known.iter().any(|known| *known > order);
         let sessions = self.sessions(room).iter().filter(|it| !it.marks.is_empty() && it.is_shown() && older(it.order));

@@ -44,7 +44,7 @@ impl Naive {
         room.sessions.iter_mut().for_each(|session| session.producers.clear());
     }
 
-    /// No media server is ever heard in a walk but by whoever places a room there, and each place is a new one.
+    /// In a walk a media server is heard only by the node that places a room there, and each place is a new one.
     pub(crate) fn place(&mut self, room: RoomId, place: &Place) -> Answer<(Hosting, bool)> {
         if self.sessions(room).is_empty() {
             return Ok((Hosting::default(), false));

@@ -24,7 +24,7 @@ impl Walk {
         let Watch { user, session, secret, node: asker, .. } = watch;
         let (join, asker) = (join(user.clone(), *session, *secret, 0), asker.clone());
         if self.naive.sessions(room).iter().all(|there| there.session != join.session) {
-            return (asker, Vec::new()); // whoever has left does not repeat its join
+            return (asker, Vec::new()); // a member who has left does not repeat its join
         }
         let expected = self.naive.join(room, (join.clone(), &asker, 0), None).expect("in any epoch");
         let Joined::Seated { seat, members, replaced, pushes, .. } =

@@ -1,4 +1,4 @@
-//! What stands before the nodes: a TCP proxy that deals connections as nginx does with our configuration, tries the next node where nobody
+//! The balancer in front of the nodes: a TCP proxy that deals connections as nginx does with our configuration, tries the next node where nobody
 //! listens, and counts. Must not know what the bytes mean.
 
 use std::collections::BTreeMap;

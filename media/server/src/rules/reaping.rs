@@ -1,4 +1,4 @@
-//! Who expires: a peer without a connected transport, a room without peers. Must not know when it is asked.
+//! What expires: a peer without a connected transport, a room without peers. Must not know when it is asked.
 
 use std::time::Instant;
 

@@ -1,11 +1,11 @@
-//! Faults of what stands beside descriptions, in a wish, and in an application's message.
+//! Faults of the fields beside descriptions, in a request for sections, and in an application's message.
 
 use aldis_protocol::{Code, decode::MESSAGE_DATA_BYTES_MAX};
 
 use super::{Case, in_data};
 use crate::examples::ANN;
 
-/// Faults of the fields beside a description, and of a wish.
+/// Faults of the fields beside a description, and of a request for sections.
 pub(super) fn beside_descriptions() -> Vec<Case> {
     let to_ann = |rest: &str| format!(r#"{{"targetUserId":"{ANN}",{rest}}}"#);
     let with_streams = |streams: &str| to_ann(&format!(r#""sdp":"v=0","streams":{streams}"#));

@@ -129,7 +129,7 @@ async fn a_key_that_is_to_sign_now_signs_once_every_node_can_know_it() {
     let keys = one.run(|keys, now| keys.rotate(Rotation::Now, now)).await.expect("rotated");
     assert_eq!(keys[1].signs_from, cluster.hand.clock().now() + SignedDuration::from_secs(60));
     let again = two.run(|keys, now| keys.rotate(Rotation::Now, now)).await.expect("rotated");
-    assert_eq!(again, keys, "another operator's wish at the same time is the same");
+    assert_eq!(again, keys, "another operator's request at the same time is the same");
     cluster.hand.turn(60);
     assert!(one.tend().await && one.roles() == [Role::Current, Role::Previous]);
     two.tokens.verify(&one.token()).expect("known already");

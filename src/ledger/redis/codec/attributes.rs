@@ -1,5 +1,5 @@
-//! What members tell of themselves, as the scripts store it (`lua/told.lua`): behind the name, after a byte 1, a line for each
-//! attribute, `<name>⇥<value as JSON>`. A change is such lines, without a value for what is removed.
+//! Attributes of members as the scripts store them (`lua/told.lua`): behind the name, after a byte 1, a line for each attribute,
+//! `<name>⇥<value as JSON>`. A change consists of such lines, without a value for a removed attribute.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use actors::protocol::{Attributes, attributes::Changes};
 
 use super::{Read, malformed};
 
-/// What stands between a name and its attributes. No name has it: such a byte of a name is left out.
+/// Separates a name from its attributes. No name contains it: such a byte of a name is left out.
 const BEFORE: char = '\u{1}';
 
 /// A name with its attributes.

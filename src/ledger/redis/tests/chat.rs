@@ -174,7 +174,7 @@ fn what_is_stored_is_removed_and_never_what_was_not_read() {
     });
 }
 
-/// What a message takes besides its text.
+/// The size of a message besides its text.
 const OVERHEAD: u64 = 64;
 
 #[test]

@@ -46,7 +46,7 @@ struct World {
     read: [u64; 2],
 }
 
-/// Who does what: each step of one of them comes after its former one.
+/// The order of steps: those of one actor follow each other.
 const ACTORS: [[fn(&mut World); 3]; 4] = [
     [
         |world| {

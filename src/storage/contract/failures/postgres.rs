@@ -25,7 +25,7 @@ async fn template() -> (Database, Dump) {
     (database, before)
 }
 
-/// What a change leaves when nothing fails.
+/// The state after a change when nothing fails.
 async fn after(template: &Database, change: Change) -> Dump {
     let copy = template.copy().await;
     let store = copy.open(&settings()).await;

@@ -49,7 +49,7 @@ impl Template {
         (folder, path, store)
     }
 
-    /// What a change leaves when nothing fails.
+    /// The state after a change when nothing fails.
     async fn after(&self, change: Change) -> Dump {
         let (_folder, path, store) = self.copy(&settings()).await;
         change(store.as_ref()).await.expect("nothing fails");

@@ -171,7 +171,7 @@ impl World {
         held.iter().map(|(seat, _)| format!("{} {}", self.orders[&seat.order], seat.fence)).collect()
     }
 
-    /// What a join is answered, in a word.
+    /// The answer to a join, in a word.
     pub(in crate::ledger::contract) async fn join_outcome(
         &mut self,
         name: &'static str,

@@ -119,7 +119,7 @@ impl World {
         self.inbox_after(seat, 0).await.expect("all of the inbox is stored")
     }
 
-    /// What this seat was sent after this number, as text; `None`: its holder cannot have it.
+    /// Entries of this seat after this number, as text; `None`: its holder cannot have them.
     pub(in crate::ledger::contract) async fn inbox_after(&mut self, seat: &Seat, seq: Seq) -> Option<Vec<String>> {
         match self.audit(seat, seq, 0).await {
             Audited::Held(entries, _) => Some(entries.iter().map(|(seq, entry)| self.numbered(*seq, entry)).collect()),
@@ -127,7 +127,7 @@ impl World {
         }
     }
 
-    /// What its node has missed of this seat.
+    /// Entries of this seat that its node has missed.
     pub(in crate::ledger::contract) async fn audit(&mut self, seat: &Seat, last_seq: Seq, acked: Seq) -> Audited {
         let at = self.node(seat.node);
         let audit = vec![Audit { seat: seat.id, last_seq, acked }];

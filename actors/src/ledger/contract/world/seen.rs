@@ -139,7 +139,7 @@ impl World {
         members.iter().map(text).collect()
     }
 
-    /// What somebody tells of themselves, as text; nothing if they tell nothing.
+    /// A member's attributes, as text; empty if there are none.
     pub(in crate::ledger::contract) fn tells(attributes: &Attributes) -> String {
         attributes.iter().map(|(name, value)| format!(" {name}={value}")).collect()
     }

@@ -1,4 +1,4 @@
-//! A new epoch: live seats are claimed again by their holders, and what happened in the last moments is told again.
+//! A new epoch: holders claim live seats again, and repeat the facts of the last moments.
 
 use super::RoomCore;
 use crate::{

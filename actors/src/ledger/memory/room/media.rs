@@ -135,14 +135,14 @@ impl RoomCore {
         Ok(Some(news))
     }
 
-    /// A seat was freed, or with it the whole room: whoever asked for it deletes at the media server what there was.
+    /// A seat was freed, or with it the whole room: the node that asked for it deletes its state at the media server.
     pub(super) fn unhost(&self, order: JoinOrder, session: Option<SessionId>, turn: &mut Turn<'_>) {
         if let Some(host) = self.hosting().and_then(|hosting| hosting.host.clone()) {
             turn.tell_asker(order, Pushed::Unhosted(Box::new(host), session));
         }
     }
 
-    /// What a node knows of the room's media, after a loss: the newer epoch counts, and whoever knows an older one is told.
+    /// A node's knowledge of the room's media, after a loss: the newer epoch counts, and holders of an older one are told.
     pub(super) fn claim_media(&mut self, known: &RoomMedia, turn: &mut Turn<'_>) {
         let present = self.hosting().map_or(0, |hosting| hosting.epoch);
         let theirs = known.hosting.epoch;

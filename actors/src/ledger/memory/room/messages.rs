@@ -140,7 +140,7 @@ impl RoomCore {
         self.held(audit.seat, entries)
     }
 
-    /// What the holder of a seat has missed, and with it whom it has heard.
+    /// Entries that the holder of a seat has missed, and the senders that it has heard of.
     pub(super) fn held(&self, seat: SeatId, entries: Option<super::Numbered>) -> Audited {
         match entries {
             None => Audited::Gap,

@@ -32,8 +32,8 @@ impl RoomCore {
         seat.until().map(|until| settles.filter(|_| may_be_claimed).map_or(until, |settles| until.max(settles)))
     }
 
-    /// What is past its window while the epoch settles may have been freed before the loss, and its place given to somebody
-    /// else who has yet to claim theirs.
+    /// A seat past its window while the epoch settles may have been freed before the loss, and its place given to another
+    /// member whose node has yet to claim it.
     fn may_have_been_freed(&self, seat: &Seat, turn: &Turn<'_>) -> bool {
         let is_settling = seat.is_unclaimed() && self.settles_in(turn).is_some();
         is_settling && self.kept_until(seat).is_some_and(|until| until <= turn.now().at)
@@ -146,7 +146,7 @@ impl RoomCore {
         Reaped { freed, pushes: turn.take_pushes() }
     }
 
-    /// The room's epoch has settled: whoever lives has claimed.
+    /// The room's epoch has settled: all live nodes have claimed.
     fn settled(&mut self, is_alive: impl Fn(&NodeId) -> bool, freed: &mut Vec<SeatId>, turn: &mut Turn<'_>) {
         for seat in self.seats.iter_mut().filter(|seat| seat.is_to_be_claimed()) {
             if seat.node != *turn.node && !is_alive(&seat.node) {

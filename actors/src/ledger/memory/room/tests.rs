@@ -43,7 +43,7 @@ struct Trial {
 impl RoomCore {
     fn check_invariants(&self, is_limit_kept: bool) {
         assert!(!is_limit_kept || self.seats.len() <= MAX as usize, "a room never holds more than its limit");
-        assert!(self.seats.is_sorted_by(|one, other| one.order < other.order), "seats stand in join order");
+        assert!(self.seats.is_sorted_by(|one, other| one.order < other.order), "seats are in join order");
         assert!(self.seats.iter().all(|seat| seat.order <= self.last), "join order is counted");
         assert!(self.rare.as_ref().is_none_or(|rare| rare.ended.len() <= ENDED_MAX), "little is remembered");
         for seat in &self.seats {

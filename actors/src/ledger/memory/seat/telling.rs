@@ -1,4 +1,4 @@
-//! What others are told of a seat's member besides their name: what they send, and their attributes. Most tell nothing.
+//! What others are told of a seat's member besides their name: tracks and attributes. Most members have none.
 
 use super::Seat;
 use crate::protocol::{
@@ -8,12 +8,12 @@ use crate::protocol::{
 };
 
 impl Seat {
-    /// What it sends through the room's media server.
+    /// Its tracks at the room's media server.
     pub(in crate::ledger::memory) fn producers(&self) -> &[Producer] {
         self.rare.as_ref().map_or(&[], |rare| &rare.producers)
     }
 
-    /// What its member tells of themselves.
+    /// Its member's attributes.
     pub(in crate::ledger::memory) fn attributes(&self) -> Attributes {
         self.rare.as_ref().map(|rare| rare.attributes.clone()).unwrap_or_default()
     }

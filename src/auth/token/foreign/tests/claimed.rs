@@ -180,5 +180,5 @@ async fn no_token_of_ours_takes_the_place_of_theirs_for_whoever_is_moved() {
     let room = identity.grants.as_ref().and_then(|grants| grants.room);
     assert_eq!(room, Some("abc-defg-hij".parse().expect("a room")));
     let moved = node.tokens.token_for(&identity, "xyz-abcd-efg".parse().expect("a room"));
-    assert_eq!(moved, None, "a guest may renew such a token for ever");
+    assert_eq!(moved, None, "a guest may renew such a token forever");
 }
