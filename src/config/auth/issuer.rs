@@ -15,7 +15,8 @@ pub struct Issuer {
     pub jwks_url: JwksUrl,
     /// What the claim `aud` of its tokens is, or contains.
     pub audience: String,
-    /// What the ids of its users begin with here. Ends in : | / ~ or #.
+    /// What the ids of its users begin with here. Ends in : | / ~ or #; empty only for a single issuer, without accounts.
+    #[serde(default)]
     pub user_prefix: String,
     /// The algorithms that its keys may sign with.
     #[serde(default = "all_algorithms")]
