@@ -12,7 +12,9 @@ mod calls;
 mod collecting;
 pub mod event;
 mod holding;
+mod long_calls;
 mod metrics;
+mod outage;
 pub mod outbox;
 mod post;
 mod sending;
@@ -35,7 +37,7 @@ pub use event::{EventBody, Wanted};
 pub use metrics::describe as describe_metrics;
 pub use outbox::Outbox;
 
-use self::{post::Endpoint, signing::Signer};
+use self::{long_calls::LongCalls, outage::Outage, post::Endpoint, signing::Signer};
 use crate::storage::Store;
 
 /// An operator's settings.
@@ -79,8 +81,10 @@ pub struct Webhooks {
     held_until: Mutex<Option<Instant>>,
     /// Told when something was queued.
     queued: Notify,
-    /// Since when every delivery has failed.
-    failing_since: Mutex<Option<Timestamp>>,
+    /// Whether the receiver was away.
+    outage: Mutex<Outage>,
+    /// What is remembered of long calls.
+    long_calls: Mutex<LongCalls>,
 }
 
 impl Webhooks {
@@ -127,7 +131,8 @@ impl Webhooks {
             now,
             held_until: Mutex::default(),
             queued: Notify::new(),
-            failing_since: Mutex::default(),
+            outage: Mutex::default(),
+            long_calls: Mutex::default(),
         })
     }
 

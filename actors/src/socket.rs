@@ -11,7 +11,7 @@ use std::{
 use crate::{
     bytes::BufferedBytes,
     metrics::Meters,
-    ports::{Entropy, Hosts, IceServers, RoomSettings, Rooms, Verifier},
+    ports::{Entropy, History, Hosts, IceServers, RoomSettings, Rooms, Verifier},
     protocol::{NodeId, RoomMode},
     settings::{BudgetLimits, SocketLimits},
 };
@@ -48,6 +48,8 @@ pub struct Env {
     pub ice: Arc<dyn IceServers>,
     /// Does what hosts want done; not set: nobody does.
     pub hosts: OnceLock<Arc<dyn Hosts>>,
+    /// Notes what is told of rooms in their timelines; nothing where these are not kept.
+    pub timelines: Option<Arc<dyn History>>,
     /// Whether rooms may have a media server.
     pub has_media: bool,
     /// Randomness for sessions and their secrets.

@@ -92,6 +92,7 @@ impl Accounts {
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (keys, mut is_away) = (Arc::clone(self.0.parts.tokens.api_keys()), false);
+        keys.follow();
         loop {
             tokio::select! {
                 biased; // stop first: at the next start the table is read
@@ -115,8 +116,11 @@ impl Shared {
     /// Reads all keys; what is gone is refused from then on, and its sockets are closed.
     async fn read_api_keys(&self) -> Result<(), StoreError> {
         let _turn = self.reading_api_keys.lock().await;
-        let rows = self.store().api_keys().await?;
-        for gone in self.parts.tokens.api_keys().replace(rows) {
+        let keys = self.parts.tokens.api_keys();
+        let reading = keys.begin_reading();
+        let gone = keys.replace(self.store().api_keys().await?);
+        keys.end_reading(reading);
+        for gone in gone {
             tracing::info!(key = %gone, "an API key was revoked");
             self.parts.live.end_login_here(LoginId::from_u128(gone.0.as_u128())).await;
         }

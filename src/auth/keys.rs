@@ -28,6 +28,7 @@ use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
 use tokio::{runtime::Handle, sync::Notify};
 
+pub(in crate::auth) use api::Verifying;
 pub use api::{ApiKeyId, ApiKeyring, NAME_CHARS_MAX, NewApiKey, NotAnApiKeyId, Sealing};
 pub use key::Key;
 pub use schedule::{JWKS_MAX_AGE, PUBLISHED_FOR, Role, Rotation};

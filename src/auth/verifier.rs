@@ -20,7 +20,9 @@ impl Verifier for Tokens {
                 grants: identity.grants,
             }),
             Err(token::TokenError::Expired(_)) => Err(TokenError::Expired),
-            Err(why @ token::TokenError::IssuerAway) => Err(TokenError::Unavailable(why.to_string())),
+            Err(why @ (token::TokenError::IssuerAway | token::TokenError::KeyNotYet)) => {
+                Err(TokenError::Unavailable(why.to_string()))
+            }
             Err(why) => Err(TokenError::Invalid(why.to_string())),
         }
     }

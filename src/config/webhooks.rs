@@ -1,5 +1,6 @@
 //! `[webhooks]`: the backend that is told what happens in rooms, and the keys that sign it. Must not know what is sent.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::secret::Secret;
+use super::secret::{REDACTED, Secret};
 use super::text::{self, Text, http_url, text_serde};
 
 /// The backend that is told what happens in rooms.
@@ -103,9 +104,15 @@ fn key(secret: &Secret) -> Option<Vec<u8>> {
     (24..=64).contains(&key.len()).then_some(key)
 }
 
-/// Where webhooks are posted to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where webhooks are posted to. Its query may be a secret, and is not shown.
+#[derive(Clone, PartialEq, Eq)]
 pub struct WebhookUrl(url::Url);
+
+impl fmt::Debug for WebhookUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.write())
+    }
+}
 
 impl WebhookUrl {
     /// The URL.
@@ -130,7 +137,8 @@ impl Text for WebhookUrl {
     }
 
     fn write(&self) -> String {
-        self.0.to_string()
+        let whole = self.0.as_str();
+        whole.split_once('?').map_or_else(|| whole.to_owned(), |(head, _)| format!("{head}?{REDACTED}"))
     }
 }
 
@@ -150,6 +158,14 @@ mod tests {
         {
             assert!(WebhookUrl::read(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_query_of_a_url_is_not_shown() {
+        let of = |text| WebhookUrl::read(text).expect("a URL");
+        assert_eq!(of("https://a.example/x?token=canary").write(), "https://a.example/x?[redacted]");
+        assert_eq!(format!("{:?}", of("https://a.example/x?canary")), "https://a.example/x?[redacted]");
+        assert_eq!(of("https://a.example/x").write(), "https://a.example/x");
     }
 
     #[test]

@@ -86,7 +86,11 @@ pub(super) fn reported(noted: &Noted) {
         Noted::Device { device, trouble, .. } => {
             counter!(DEVICE_REPORTS, "device" => device.as_str(), "trouble" => trouble.as_str()).increment(1);
         }
-        Noted::JoinRefused { .. } | Noted::Refused { .. } | Noted::Changed { .. } | Noted::Described { .. } => {} // no reports
+        Noted::JoinRefused { .. }
+        | Noted::ResumeFailed { .. }
+        | Noted::Refused { .. }
+        | Noted::Changed { .. }
+        | Noted::Described { .. } => {} // no reports
     }
 }
 

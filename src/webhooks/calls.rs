@@ -1,7 +1,7 @@
 //! Calls: the lives of rooms, each told to the log and to the metrics when it starts and when it ends. By the node that collects events,
 //! so each once, whichever nodes the call was on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use actors::{
     ledger::{Happened, RoomEvent, RoomNote},
@@ -12,12 +12,17 @@ use actors::{
     protocol::{LeaveReason, RoomId, UserId},
 };
 
-use super::{EventBody, Webhooks, metrics};
+use super::{
+    EventBody, Webhooks, lock,
+    long_calls::{LongCall, whose},
+    metrics,
+};
 use crate::telemetry::traces::{self, Attribute};
 
 impl Webhooks {
     /// Tells of the lives that begin and end with these events of a room, which are stored now.
     pub(super) async fn tell_calls(&self, room: RoomId, news: &[RoomEvent]) {
+        self.remember(room, news).await;
         for event in news {
             match &event.happened {
                 Happened::Started { recovered } => {
@@ -33,11 +38,21 @@ impl Webhooks {
         }
     }
 
+    /// Of a long call the log drops what its end is to be told with.
+    async fn remember(&self, room: RoomId, news: &[RoomEvent]) {
+        if lock(&self.long_calls).wants_log(room, news) {
+            let log = self.events.timeline(room).await.unwrap_or_default();
+            lock(&self.long_calls).begin(room, &log);
+        }
+        lock(&self.long_calls).go_on(room, news);
+    }
+
     async fn tell_end(&self, room: RoomId, ended: &RoomEvent) {
         // What cannot be read is left out of the line; that the call has ended is told all the same.
         let events = self.events.timeline(room).await.unwrap_or_default();
         let notes = self.events.notes(room).await.unwrap_or_default();
-        let call = Call::of(ended, &events, &notes);
+        let long = lock(&self.long_calls).end(room, ended.life);
+        let call = Call::of(ended, &events, &notes, long);
         call.trace(room, ended, &events);
         metrics::call_ended(call.seconds());
         let (people, seconds, why) = (call.people, call.seconds(), call.why.map(word));
@@ -64,28 +79,27 @@ struct Call {
 }
 
 impl Call {
-    fn of(ended: &RoomEvent, events: &[RoomEvent], notes: &[RoomNote]) -> Self {
-        let (mut people, mut call, mut begun) = (BTreeSet::new(), Self::default(), None);
+    /// `long`: what the log no longer has of it.
+    fn of(ended: &RoomEvent, events: &[RoomEvent], notes: &[RoomNote], long: Option<LongCall>) -> Self {
+        let (mut begun, people) = long.map(|long| (long.begun_ms, long.people)).unzip();
+        let (mut people, mut why) = (people.unwrap_or_default(), None);
         for event in events.iter().filter(|event| event.life == ended.life) {
+            people.extend(whose(&event.happened).cloned());
             match &event.happened {
                 Happened::Started { .. } => begun = Some(event.at_ms),
-                Happened::Joined { user, .. } | Happened::Resumed { user, .. } => {
-                    people.insert(user);
-                }
-                Happened::Left { user, reason, .. } => {
-                    people.insert(user);
-                    call.why = Some(*reason);
-                }
-                Happened::Disconnected { user, .. } => {
-                    people.insert(user);
-                }
-                Happened::Ended => {}
+                Happened::Left { reason, .. } => why = Some(*reason),
+                Happened::Joined { .. }
+                | Happened::Resumed { .. }
+                | Happened::Disconnected { .. }
+                | Happened::Ended => {}
             }
         }
-        call.people = people.len();
-        call.milliseconds = begun.map(|begun| ended.at_ms.saturating_sub(begun));
-        call.connections = begun.and_then(|begun| connections(begun..=ended.at_ms, notes));
-        call
+        Self {
+            people: people.len(),
+            milliseconds: begun.map(|begun| ended.at_ms.saturating_sub(begun)),
+            why,
+            connections: begun.and_then(|begun| connections(begun..=ended.at_ms, notes)),
+        }
     }
 
     /// One trace a call, with what happened in it.
@@ -138,6 +152,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::webhooks::long_calls::LongCalls;
 
     fn user(number: u128) -> UserId {
         UserId::from_u128(number)
@@ -182,7 +197,7 @@ mod tests {
             connected(3_300, 1, OtherEnd::Server(Direction::Send), CandidateType::Host),
             connected(3_400, 1, OtherEnd::Server(Direction::Receive), CandidateType::Relay),
         ];
-        let call = Call::of(&events[8], &events, &notes);
+        let call = Call::of(&events[8], &events, &notes, None);
         let expected =
             Call { people: 2, milliseconds: Some(6_000), why: Some(LeaveReason::Lost), connections: Some((2, 3)) };
         assert_eq!((&call, call.seconds()), (&expected, Some(6.0)));
@@ -191,7 +206,26 @@ mod tests {
     #[test]
     fn of_a_call_whose_beginning_is_not_kept_any_more_the_length_is_unknown() {
         let events = [event(7, 300, joined(1)), event(7, 301, Happened::Ended)];
-        let call = Call::of(&events[1], &events, &[]);
+        let call = Call::of(&events[1], &events, &[], None);
         assert_eq!((call.people, call.milliseconds, call.connections), (1, None, None));
+    }
+    #[test]
+    fn of_a_call_with_more_events_than_are_kept_the_length_and_all_people_are_told() {
+        let (room, mut calls) = (RoomId::from_letters([1; 10]), LongCalls::default());
+        let mut all = vec![event(7, 1, Happened::Started { recovered: false }), event(7, 2, joined(1))];
+        all.extend((3..=400).map(|number| event(7, number, joined(u128::from(number) % 9))));
+        all.push(event(7, 401, Happened::Ended));
+        for (at, news) in all.chunks(64).enumerate() {
+            let log = &all[(at * 64 + news.len()).saturating_sub(256)..at * 64 + news.len()];
+            if calls.wants_log(room, news) {
+                assert_eq!(at, 1, "once, while its log is whole");
+                calls.begin(room, log);
+            }
+            calls.go_on(room, news);
+        }
+        let (ended, kept) = (&all[400], &all[145..]);
+        let call = Call::of(ended, kept, &[], calls.end(room, 7));
+        assert_eq!((call.people, call.milliseconds), (9, Some(400_000)));
+        assert_eq!(calls.end(room, 7), None, "it is forgotten");
     }
 }

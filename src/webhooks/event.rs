@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::data::media_kind;
+use self::data::{Reason, media_kind};
 use crate::storage::NewWebhook;
 
 mod data;
@@ -20,7 +20,7 @@ pub use data::EventData;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EventBody {
     /// What happened: `room.started`, `room.ended`, `participant.joined`, `participant.left`, `participant.disconnected` (their seat is
-    /// kept for a while) or `participant.resumed`. In timelines also what changed nobody's seat: `room.changed`, `join.refused`, `message.refused`,
+    /// kept for a while) or `participant.resumed`. In timelines also what changed nobody's seat: `room.changed`, `join.refused`, `resume.failed`, `message.refused`,
     /// `negotiation.offered` and `negotiation.answered`; and what members' programs report: `media.connected`, `media.recovered`,
     /// `media.failed`, `media.ended` and `device.failed`.
     #[serde(rename = "type")]
@@ -54,7 +54,7 @@ impl EventBody {
                 ("participant.joined", EventData { node, name, ..of(user, *order) })
             }
             Happened::Left { user, order, reason } => {
-                ("participant.left", EventData { reason: Some(reason.told()), ..of(user, *order) })
+                ("participant.left", EventData { reason: Some(Reason::Left(reason.told())), ..of(user, *order) })
             }
             Happened::Disconnected { user, order, node } => {
                 ("participant.disconnected", EventData { node: Some(node.to_string()), ..of(user, *order) })
@@ -79,6 +79,10 @@ impl EventBody {
         let (kind, data) = match &note.noted {
             Noted::JoinRefused { user, code } => {
                 ("join.refused", EventData { user_id: Some(user.to_string()), code: Some(*code), ..data })
+            }
+            Noted::ResumeFailed { user, reason } => {
+                let reason = Some(Reason::NotResumed(*reason));
+                ("resume.failed", EventData { user_id: Some(user.to_string()), reason, ..data })
             }
             Noted::Refused { user, code } => {
                 ("message.refused", EventData { user_id: Some(user.to_string()), code: Some(*code), ..data })
@@ -157,7 +161,7 @@ pub fn named(id: &str) -> Option<(RoomId, u64, u64)> {
 mod tests {
     use actors::{
         ports::reports::{Device, DeviceTrouble},
-        protocol::{Code, Guests, LeaveReason, NodeId, UserId},
+        protocol::{Code, Guests, LeaveReason, NodeId, UserId, server::ResumeFailure},
     };
 
     use super::*;
@@ -222,18 +226,21 @@ mod tests {
         let notes = [
             RoomNote { at_ms: 7, noted: Noted::Described { from: 17, to: 18, is_offer: true } },
             RoomNote { at_ms: 5, noted: Noted::JoinRefused { user: user.clone(), code: Code::RoomFull } },
+            RoomNote { at_ms: 6, noted: Noted::ResumeFailed { user: user.clone(), reason: ResumeFailure::SeatGone } },
             RoomNote { at_ms: 8, noted: Noted::Changed { host: user.clone(), locked: true, guests: Guests::Ask } },
             RoomNote { at_ms: 8, noted: Noted::Device { user, device: Device::Camera, trouble: DeviceTrouble::Busy } },
         ];
         let all = EventBody::timeline(room, &events, &notes);
         let kinds: Vec<_> = all.iter().map(|body| body.kind).collect();
-        let noted = ["join.refused", "negotiation.offered", "room.changed", "device.failed"];
+        let noted = ["join.refused", "resume.failed", "negotiation.offered", "room.changed", "device.failed"];
         assert_eq!(kinds, [&["room.started"], &noted[..], &["room.ended"]].concat());
         let text = serde_json::to_string(&all[1].data).expect("JSON");
         assert_eq!(text, r#"{"roomId":"abc-defg-hij","userId":"auth0|5f7c","code":"room_full"}"#);
-        let text = serde_json::to_string(&all[3].data).expect("JSON");
-        assert_eq!(text, r#"{"roomId":"abc-defg-hij","hostId":"auth0|5f7c","locked":true,"guests":"ask"}"#);
+        let text = serde_json::to_string(&all[2].data).expect("JSON");
+        assert_eq!(text, r#"{"roomId":"abc-defg-hij","userId":"auth0|5f7c","reason":"seat_gone"}"#);
         let text = serde_json::to_string(&all[4].data).expect("JSON");
+        assert_eq!(text, r#"{"roomId":"abc-defg-hij","hostId":"auth0|5f7c","locked":true,"guests":"ask"}"#);
+        let text = serde_json::to_string(&all[5].data).expect("JSON");
         assert_eq!(text, r#"{"roomId":"abc-defg-hij","userId":"auth0|5f7c","trouble":"busy","device":"camera"}"#);
     }
 

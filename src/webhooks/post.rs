@@ -71,6 +71,15 @@ pub(super) enum Failed {
 }
 
 impl Failed {
+    /// Whether no receiver was there, or only a proxy that does not reach it: whichever event it was.
+    pub(super) fn is_absence(&self) -> bool {
+        match self {
+            Self::Unreachable(_) => true,
+            Self::Refused(status, _) => (502..=504).contains(&status.as_u16()),
+            Self::Private(_) | Self::Silent(_) | Self::Broken(_) => false,
+        }
+    }
+
     /// In a word, for metrics.
     pub(super) const fn reason(&self) -> &'static str {
         match self {

@@ -4,7 +4,6 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use actors::protocol::RoomId;
-use jiff::SignedDuration;
 use tokio::{
     task::{Id, JoinError, JoinSet},
     time::{sleep, timeout},
@@ -31,8 +30,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// How long deliveries that were begun may take once the node stops.
 const END_WITHIN: Duration = Duration::from_secs(1);
-/// After such an outage of the receiver, what waits for its next attempt is sent at once.
-const OUTAGE_MIN: SignedDuration = SignedDuration::from_secs(30);
 
 /// Rooms of which something is being sent.
 #[derive(Default)]
@@ -120,7 +117,7 @@ impl Webhooks {
                 Ok(()) => {
                     metrics::sent();
                     next = self.store.webhook_delivered(&webhook, self.now()).await?;
-                    self.receiver_is_there().await?;
+                    self.receiver_is_there(webhook.room_id).await?;
                 }
                 Err(why) => {
                     metrics::failed(why.reason());
@@ -140,7 +137,7 @@ impl Webhooks {
     /// The event is sent again later, or given up.
     async fn not_delivered(&self, webhook: &Webhook, receiver: &Receiver, why: &Failed) -> Result<(), StoreError> {
         let (now, room) = (self.now(), webhook.room_id);
-        lock(&self.failing_since).get_or_insert(now);
+        lock(&self.outage).failed((room, webhook.attempts), why.is_absence(), now);
         let end = webhook.queued_at + receiver.give_up_after;
         if why.is_final() || now >= end {
             let id = event::id(room, webhook.life, webhook.number);
@@ -153,10 +150,10 @@ impl Webhooks {
     }
 
     /// After an outage all that waits for its next attempt is due.
-    async fn receiver_is_there(&self) -> Result<(), StoreError> {
-        let failing = lock(&self.failing_since).take();
+    async fn receiver_is_there(&self, room: RoomId) -> Result<(), StoreError> {
         let now = self.now();
-        if failing.is_some_and(|since| now.duration_since(since) >= OUTAGE_MIN) {
+        let is_back = lock(&self.outage).confirmed(room, now);
+        if is_back {
             self.store.webhooks_due(now).await?;
         }
         Ok(())

@@ -20,6 +20,14 @@ use crate::{
 
 pub(super) const SECRET: &str = "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 
+/// A secret in the query of the receiver's URL.
+const CANARY: &str = "canary-canary-canary";
+
+/// Asserts that a text has neither.
+fn assert_no_secret(text: &str) {
+    assert!(!text.contains(CANARY) && !text.contains(&SECRET["whsec_".len()..]), "a secret is shown: {text}");
+}
+
 /// The flags of a node that tells this receiver.
 pub(super) fn telling(url: &str) -> [String; 6] {
     let set = |key: &str, value: &str| ["--set".to_owned(), format!("webhooks.{key}={value}")];
@@ -77,7 +85,8 @@ impl Told {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_killed_node_had_in_its_database_is_told_after_its_restart() {
     let mut receiver = Receiver::start(always("503 Service Unavailable")).await;
-    let node = Node::start(&texts(&telling(&receiver.url))).await;
+    let flags = telling(&format!("{}&token={CANARY}", receiver.url));
+    let node = Node::start(&[&texts(&flags)[..], &["--set", "log.filter=debug"]].concat()).await;
     let (host, tokens) = (node.sign_up("host").await, node.tokens(2));
     let room = node.room(&host).await;
     let mut ann = Member::join(&node.http, &tokens[0], &room).await;
@@ -105,6 +114,13 @@ async fn what_a_killed_node_had_in_its_database_is_told_after_its_restart() {
     until_listed(&node, "0 wait, 0 were given up").await;
     let (code, out, err) = node.aldis(&["room", "timeline", &room, "--data-dir", "data"]);
     assert!(code == Some(0) && out.contains("participant.left") && out.contains("reason=left"), "{out}{err}");
+    node.until_logged("a webhook was not delivered").await;
+    assert_no_secret(&node.log());
+    let (code, out, err) = node.aldis(&[&["config", "show"], &texts(&flags)[..]].concat());
+    assert!(code == Some(0) && out.contains("/hooks?[redacted]"), "{out}{err}");
+    assert_no_secret(&out);
+    let (_, _, err) = node.aldis(&[&["config", "show"], &texts(&flags)[..], &["--set", "webhooks.secrets=x"]].concat());
+    assert_no_secret(&err);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,8 +2,8 @@
 //!
 //! A room *lives* from its first member to its last. The events of one life are numbered 1, 2, 3 … without gaps; of two lives of a
 //! room the later one has the greater name. A log keeps its newest [`LedgerLimits::events_max`](crate::settings::LedgerLimits) events
-//! for [`KEPT_FOR`] after the newest one; gaps in the numbers show dropped events. Where that limit is 0, nothing is written, at no
-//! cost.
+//! for [`KEPT_FOR`] after the newest one; gaps in the numbers show dropped events, and a life goes on when all of its events are dropped.
+//! Where that limit is 0, nothing is written, at no cost.
 
 use std::{sync::Arc, time::Duration};
 
@@ -106,7 +106,8 @@ pub trait EventLog: Send + Sync {
     fn stored(&self, room: RoomId, life: u64, number: u64) -> Answer<()>;
     /// All events of a room that are kept, the oldest first.
     fn timeline(&self, room: RoomId) -> Answer<Vec<RoomEvent>>;
-    /// Adds notes to a room that has events; the newest [`NOTES_MAX`] are kept, as long as its events.
+    /// Adds notes to those of a room, also before anything has happened there; the newest [`NOTES_MAX`] are kept, for [`KEPT_FOR`] after
+    /// the newest one.
     fn note(&self, room: RoomId, notes: Vec<RoomNote>) -> Answer<()>;
     /// All notes of a room that are kept, in the order in which they were added.
     fn notes(&self, room: RoomId) -> Answer<Vec<RoomNote>>;

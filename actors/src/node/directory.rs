@@ -121,6 +121,7 @@ impl Directory {
             rooms: Arc::clone(&ports.rooms),
             ice: Arc::clone(&ports.ice),
             hosts: OnceLock::new(),
+            timelines: settings.room.notes.then(|| Arc::clone(&ports.history)),
             has_media: ports.media.configured(),
             entropy: Arc::clone(&ports.entropy),
             meters: Arc::clone(&meters),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::reports::{Device, DeviceTrouble, MediaReport};
-use crate::protocol::{Code, Data, Guests, JoinOrder, RoomId, UserId};
+use crate::protocol::{Code, Data, Guests, JoinOrder, RoomId, UserId, server::ResumeFailure};
 
 /// A chat message that the ledger has taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,13 @@ pub enum Noted {
         user: UserId,
         /// Why.
         code: Code,
+    },
+    /// Somebody has asked for their seat in vain, for this reason.
+    ResumeFailed {
+        /// Who.
+        user: UserId,
+        /// Why.
+        reason: ResumeFailure,
     },
     /// A member's message was refused, for this reason.
     Refused {

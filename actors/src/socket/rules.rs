@@ -25,7 +25,7 @@ use crate::{
         socket::{Credential, Disconnect, FromRoom, FromUser, Lookup},
         user::TokenLife,
     },
-    ports::{Identity, RoomSettings, TokenError, Unavailable},
+    ports::{Identity, Noted, RoomSettings, TokenError, Unavailable},
     protocol::{
         BadMessage, ClientMessage, Close, Entry, Power, RoomId, ServerToClient, SessionId, SocketId, UserId,
         client::Seq,
@@ -171,6 +171,8 @@ pub(crate) enum Effect {
     Open(RoomId, Option<RoomSettings>, room::Message),
     /// Send to a room.
     Tell(RoomId, room::Message),
+    /// Note something for the timeline of a room that this client has named: it may not exist.
+    Note(RoomId, Noted),
     /// Do what this client wants done as the room's host; the result is an event of this session, with this tag.
     Act(RoomId, Box<(Identity, Power)>, SessionId, u64),
     /// Send `room_joined`, with ICE servers for this user.

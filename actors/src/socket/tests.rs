@@ -10,6 +10,7 @@ mod numbers;
 mod properties;
 mod restarts;
 mod stage;
+mod timelines;
 mod turns;
 
 use bench::*;

@@ -8,8 +8,11 @@ use super::{Bench, bench, cheap};
 use crate::{
     accounts::api_keys::ApiKeyMade,
     auth::{ApiKeyId, TokenError},
-    storage::ApiKey,
+    storage::{ApiAlgorithm, ApiKey},
 };
+
+/// From `openssl genpkey -algorithm ed25519`, for tests only.
+const PUBLIC: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAH76D7xkcY72xIfq0y4JAkSo/jUrz/g5dINi5KqzUc2U=\n-----END PUBLIC KEY-----\n";
 
 async fn made(bench: &Bench) -> (ApiKey, SecretString) {
     match bench.accounts.make_api_key("Shop".to_owned(), None).await.expect("an answer") {
@@ -54,7 +57,7 @@ async fn what_another_node_makes_and_revokes_is_followed_and_a_made_up_key_costs
     while bench.accounts.tokens().verify(&token).is_ok() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(bench.accounts.tokens().verify(&token), Err(TokenError::UnknownKey));
+    assert_eq!(bench.accounts.tokens().verify(&token), Err(TokenError::UnknownKey), "it was known, and is gone");
     bench.store.add_api_key(&key, 10).await.expect("another node makes one");
     while bench.accounts.tokens().verify(&token).is_err() {
         tokio::task::yield_now().await; // each refusal asks for a reading
@@ -62,6 +65,33 @@ async fn what_another_node_makes_and_revokes_is_followed_and_a_made_up_key_costs
     stop.cancel();
     following.await.expect("it ends");
     assert_eq!(bench.live.commands(), [format!("end login {}", key.id)], "told once");
+}
+
+#[tokio::test]
+async fn a_key_that_another_node_has_just_made_is_to_be_tried_again_and_one_that_nobody_made_is_not() {
+    let bench = bench(cheap()).await;
+    let (key, secret) = made(&bench).await;
+    bench.accounts.revoke_api_key(ApiKeyId(key.id)).await.expect("an answer");
+    let (other, stop) = (uuid::Uuid::new_v4(), CancellationToken::new());
+    let made_up = token(&bench, ApiKeyId(other), &secret);
+    assert_eq!(bench.accounts.tokens().verify(&made_up), Err(TokenError::UnknownKey), "nobody else makes any");
+    let following = tokio::spawn(bench.accounts.clone().follow_api_keys(stop.clone()));
+    tokio::task::yield_now().await;
+    let [newer, made_up] = [(); 2].map(|()| ApiKeyId(uuid::Uuid::new_v4()));
+    let sealed = ApiKey { id: newer.0, algorithm: ApiAlgorithm::EdDsa, material: PUBLIC.into(), ..key };
+    bench.store.add_api_key(&sealed, 10).await.expect("another node makes it");
+    let [of_newer, made_up] = [newer, made_up].map(|id| token(&bench, id, &secret));
+    let verified = |token: &str| bench.accounts.tokens().verify(token);
+    let until = async |token: &str, end: TokenError| {
+        while verified(token).err() != Some(end.clone()) {
+            assert_eq!(verified(token), Err(TokenError::KeyNotYet), "not refused before");
+            tokio::task::yield_now().await;
+        }
+    };
+    until(&of_newer, TokenError::WrongAlgorithm).await; // it is known
+    until(&made_up, TokenError::UnknownKey).await;
+    stop.cancel();
+    following.await.expect("it ends");
 }
 
 #[tokio::test]

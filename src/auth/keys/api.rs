@@ -3,12 +3,16 @@
 //! Of an HS256 key the database has the secret sealed, of an EdDSA key only the public half. Must not know HTTP, what a token
 //! grants, nor when the table is read (`accounts::api_keys`).
 
+mod asked;
 mod id;
 mod sealing;
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::{Context as _, ensure};
@@ -23,6 +27,7 @@ use uuid::Uuid;
 pub use id::{ApiKeyId, NotAnApiKeyId};
 pub use sealing::Sealing;
 
+use self::asked::Asked;
 use crate::storage::{ApiAlgorithm, ApiKey};
 
 /// Longest name of a key, in characters.
@@ -54,13 +59,23 @@ pub struct ApiKeyring {
     left_out: Mutex<HashSet<Uuid>>,
     /// Told when a token names a key that is not known here.
     unknown: Notify,
+    asked: Mutex<Asked>,
+    /// Whether others may make keys, which are read after a while.
+    is_followed: AtomicBool,
 }
 
 impl ApiKeyring {
     /// No keys yet; their secrets are sealed by `sealing`.
     #[must_use]
     pub fn new(sealing: Sealing) -> Self {
-        Self { sealing, live: ArcSwap::default(), left_out: Mutex::default(), unknown: Notify::new() }
+        Self {
+            sealing,
+            live: ArcSwap::default(),
+            left_out: Mutex::default(),
+            unknown: Notify::new(),
+            asked: Mutex::default(),
+            is_followed: AtomicBool::new(false),
+        }
     }
 
     /// A new key: with a public key (Ed25519, SPKI in PEM) an EdDSA key, without one an HS256 key with a random secret.
@@ -114,9 +129,34 @@ impl ApiKeyring {
             }
         }
         *self.left_out.lock().unwrap_or_else(PoisonError::into_inner) = left_out;
-        let gone = former.keys().filter(|id| !live.contains_key(*id)).copied().collect();
+        let gone: Vec<_> = former.keys().filter(|id| !live.contains_key(*id)).copied().collect();
+        gone.iter().for_each(|id| self.asked().gone(*id));
         self.live.store(Arc::new(live));
         gone
+    }
+
+    /// From now on the table is read again and again, and whenever a token names an unknown key.
+    pub fn follow(&self) {
+        self.is_followed.store(true, Ordering::SeqCst);
+    }
+
+    /// The table begins to be read; returns the number of the reading.
+    pub fn begin_reading(&self) -> u64 {
+        self.asked().begin()
+    }
+
+    /// The keys have been [replaced](Self::replace) by what this reading has found.
+    pub fn end_reading(&self, reading: u64) {
+        self.asked().end(reading);
+    }
+
+    /// Whether a key that is not known here may be known in a moment: another node may have made it just now.
+    pub(in crate::auth) fn may_come(&self, id: ApiKeyId) -> bool {
+        self.is_followed.load(Ordering::SeqCst) && self.asked().may_come(id)
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn known_to_be_left_out(&self, id: Uuid) -> bool {

@@ -57,6 +57,9 @@ pub enum TokenError {
         "the key that signed the access token is not known yet, and is being asked for from its issuer: try again in a few seconds"
     )]
     IssuerAway,
+    /// The API key that it names may have been made just now, on another node: to be tried again.
+    #[error("the API key that signed the access token is not known yet: try again in a moment")]
+    KeyNotYet,
     /// It is the token of a login, and there are no accounts any more.
     #[error("the access token is of an account, and accounts are off here")]
     NoAccounts,
@@ -89,6 +92,7 @@ impl TokenError {
             Self::WrongGrants(_) => "wrong_grants",
             Self::WrongClaim { .. } => "wrong_claim",
             Self::IssuerAway => "issuer_away",
+            Self::KeyNotYet => "key_not_yet",
             Self::NoAccounts => "no_accounts",
             Self::OtherKind => "other_kind",
             Self::Revoked => "revoked",

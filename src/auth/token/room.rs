@@ -10,7 +10,7 @@ use jsonwebtoken::{Header, Validation, dangerous::insecure_decode, decode};
 use serde::{Deserialize, Deserializer};
 
 use super::{Claimed, Identity, SKEW_MAX, TokenError, Tokens, refusal};
-use crate::auth::keys::ApiKeyId;
+use crate::auth::keys::{ApiKeyId, Verifying};
 
 /// The longest lifetime of a room token: a revoked guest is out of all rooms after that at the latest.
 pub const ROOM_TOKEN_LIFE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
@@ -81,8 +81,14 @@ impl Tokens {
         Some(id.parse().map_err(|_| TokenError::UnknownKey).and_then(|id| self.verify_by(id, token, header)))
     }
 
+    /// An API key; one that is not known here may have been made just now.
+    pub(super) fn api_key(&self, id: ApiKeyId) -> Result<Arc<Verifying>, TokenError> {
+        let unknown = || if self.api_keys().may_come(id) { TokenError::KeyNotYet } else { TokenError::UnknownKey };
+        self.api_keys().find(id).ok_or_else(unknown)
+    }
+
     fn verify_by(&self, id: ApiKeyId, token: &str, header: &Header) -> Result<Identity, TokenError> {
-        let key = self.api_keys().find(id).ok_or(TokenError::UnknownKey)?;
+        let key = self.api_key(id)?;
         if header.alg != key.algorithm {
             return Err(TokenError::WrongAlgorithm);
         }

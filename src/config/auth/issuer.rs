@@ -15,7 +15,8 @@ pub struct Issuer {
     pub jwks_url: JwksUrl,
     /// The value that the claim `aud` of its tokens must equal, or contain.
     pub audience: String,
-    /// Prefix of its users' ids here. Ends in : | / ~ or #.
+    /// Prefix of its users' ids here. Ends in : | / ~ or #; empty only for a single issuer, without accounts.
+    #[serde(default)]
     pub user_prefix: String,
     /// The algorithms that its keys may sign with.
     #[serde(default = "all_algorithms")]

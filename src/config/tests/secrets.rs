@@ -7,6 +7,8 @@ use crate::config::secret::without_password;
 use crate::config::{Loaded, Sources, load};
 
 const CANARY: &str = "canary-canary-canary";
+/// A key that signs webhooks.
+const SIGNING: &str = "whsec_canarycanarycanarycanarycanaryca";
 
 fn assert_hidden(text: &str) {
     assert!(!text.contains("canary"), "{text}");
@@ -27,12 +29,17 @@ fn show_and_debug_hide_secrets() {
          [ledger]\nredis_url = 'redis://:{CANARY}@redis:6379'\n\
          [http]\npublic_url = 'https://call.example.org'\n\
          [mail]\nurl = 'smtps://aldis:{CANARY}@mail.example.org'\nfrom = 'aldis@call.example.org'\n\
-         [media]\nservers = ['mediasoup+http://media:4443']\nsecret = '{CANARY}'"
+         [media]\nservers = ['mediasoup+http://media:4443']\nsecret = '{CANARY}'\n\
+         [webhooks]\nurl = 'https://backend.example.org/aldis?token={CANARY}'\nsecrets = ['{SIGNING}']"
     ));
     let loaded = load(&sources).expect("right");
+    assert_eq!(loaded.config.webhooks.secrets[0].expose(), SIGNING);
+    let url = loaded.config.webhooks.url.as_ref().expect("a URL").url();
+    assert_eq!(url.query(), Some("token=canary-canary-canary"));
     assert_eq!(loaded.config.ice.turn_secrets[0].expose(), CANARY);
     assert_eq!(loaded.config.media.secret.as_ref().map(crate::config::Secret::expose), Some(CANARY));
     assert_all_hidden(&loaded);
+    assert!(loaded.to_string().contains("url = \"https://backend.example.org/aldis?[redacted]\""), "{loaded}");
     assert!(loaded.to_string().contains("url = \"smtps://aldis:[redacted]@mail.example.org\""), "{loaded}");
     assert!(
         loaded.to_string().contains("url = \"postgres://aldis:[redacted]@db/aldis?sslpassword=[redacted]\""),
@@ -58,6 +65,14 @@ fn faults_never_show_the_value_of_a_secret_key() {
         "[media]\nservers = ['mediasoup+http://media']\nsecret = 'canary'".to_owned(),
         format!("[media]\nservers = ['mediasoup+http://media']\nsecret = '{CANARY} {CANARY}'"),
         format!("[database]\npassword = '{CANARY}'"),
+        format!("[webhooks]\nsecrets = ['{SIGNING}']"),
+        format!("[webhooks]\nurl = 'https://b.example.org'\nsecrets = ['{CANARY}']"),
+        format!("[webhooks]\nurl = 'https://b.example.org'\nsecrets = '{SIGNING}'"),
+        format!("[webhooks]\nurl = 'https://b.example.org'\nsecrets = ['{SIGNING}', '{SIGNING}', '{SIGNING}']"),
+        format!("[webhooks]\nurl = 'https://b.example.org'\nsecrets = ['{SIGNING}']\nsecrets_file = 'x'"),
+        format!("[webhooks]\nurl = 'https://{CANARY}@b.example.org'\nsecrets = ['{SIGNING}']"),
+        format!("[webhooks]\nurl = 'http://b.example.org/?token={CANARY}'\nsecrets = ['{SIGNING}']"),
+        format!("[webhooks]\nurl = 'https://b.example.org/?token={CANARY}'"),
         format!("secret = '{CANARY}'"),
         format!("ice = {{ turn_secrets = ['{CANARY}'], credential_ttl = '3h', turn_urls = ['turn:t'] }}"),
         format!("ice = {{ turn_secrets = ['{CANARY}'], credential_ttl = 3 }}"),
@@ -65,7 +80,14 @@ fn faults_never_show_the_value_of_a_secret_key() {
     for text in &files {
         assert_hidden(&load(&file(text)).expect_err(text).to_string());
     }
-    for name in ["ALDIS_ICE__TURN_SECRETS", "ALDIS_DATABASE__URL", "ALDIS_LEDGER__REDIS_URL", "ALDIS_MAIL__URL"] {
+    for name in [
+        "ALDIS_ICE__TURN_SECRETS",
+        "ALDIS_DATABASE__URL",
+        "ALDIS_LEDGER__REDIS_URL",
+        "ALDIS_MAIL__URL",
+        "ALDIS_WEBHOOKS__URL",
+        "ALDIS_WEBHOOKS__SECRETS",
+    ] {
         assert_hidden(&load(&variable(name, CANARY)).expect_err(name).to_string());
     }
     let misspelt = load(&variable("ALDIS_ICE__TURN_SECRET", CANARY)).expect("a warning only");
@@ -99,6 +121,21 @@ fn secrets_may_be_in_separate_files() {
     let unsealed = unsealed.to_string();
     assert!(unsealed.contains("`auth.key_secret_file` is wrong: missing"), "{unsealed}");
     assert_hidden(&unsealed);
+}
+
+#[test]
+fn the_keys_of_webhooks_may_be_in_a_file_of_their_own() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let path = dir.path().join("webhooks");
+    let webhooks = format!("[webhooks]\nurl = 'https://b.example.org'\nsecrets_file = '{}'", path.display());
+    fs::write(&path, format!("{SIGNING}\n{SIGNING}\n")).expect("writable");
+    let loaded = load(&file(&webhooks)).expect("right");
+    assert_eq!(loaded.config.webhooks.keys().len(), 2);
+    assert_all_hidden(&loaded);
+    fs::write(&path, format!("{CANARY}\n")).expect("writable");
+    let wrong = load(&file(&webhooks)).expect_err("no key").to_string();
+    assert!(wrong.contains("webhooks.secrets_file"), "{wrong}");
+    assert_hidden(&wrong);
 }
 
 #[test]

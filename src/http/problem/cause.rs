@@ -132,7 +132,7 @@ impl From<TokenError> for Problem {
         let code = match &why {
             TokenError::Missing => Code::AuthRequired,
             TokenError::Expired(_) => Code::TokenExpired,
-            TokenError::IssuerAway => Code::Unavailable,
+            TokenError::IssuerAway | TokenError::KeyNotYet => Code::Unavailable,
             TokenError::TooLong
             | TokenError::Malformed
             | TokenError::WrongAlgorithm

@@ -43,9 +43,8 @@ impl EventLog for RedisLedger {
         if texts.is_empty() {
             return ().into();
         }
-        let [log, _] = self.shared.keys.log(room);
         let own = [NOTES_MAX.to_string(), KEPT_FOR.as_secs().to_string()].into_iter().chain(texts).collect();
-        self.ask(Script::Note, vec![log, self.shared.keys.notes(room)], own, |_, _| Ok(()))
+        self.ask(Script::Note, vec![self.shared.keys.notes(room)], own, |_, _| Ok(()))
     }
 
     /// Notes of another version that this one cannot read are left out.

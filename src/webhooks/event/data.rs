@@ -4,10 +4,20 @@ use std::sync::Arc;
 
 use actors::{
     ports::reports::{Candidate, Device, DeviceTrouble, Direction, MediaReport, MediaState, MediaTrouble, OtherEnd},
-    protocol::{Code, Guests, LeaveReason, UserId},
+    protocol::{Code, Guests, LeaveReason, UserId, server::ResumeFailure},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// Why somebody is not there any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(super) enum Reason {
+    /// They have left.
+    Left(LeaveReason),
+    /// They could not come back.
+    NotResumed(ResumeFailure),
+}
 
 /// What belongs to an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -46,10 +56,10 @@ pub struct EventData {
     #[schema(nullable = false)]
     pub(super) node: Option<String>,
     /// Of `participant.left`, why: `left`, `lost` (they did not come back in time), `replaced` (they joined from elsewhere), `kicked` or
-    /// `closed`.
+    /// `closed`. Of `resume.failed`: `seat_gone`, `gap`, `bad_token` or `room_closed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, nullable = false, example = "lost")]
-    pub(super) reason: Option<LeaveReason>,
+    pub(super) reason: Option<Reason>,
     /// Of `room.changed`, the host,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { spans } from "../../../src/http/operators/page/spans.js";
-import { findings, sentence } from "../../../src/http/operators/page/words.js";
+import { findings, seats, sentence } from "../../../src/http/operators/page/words.js";
 import { accessible } from "../stage/axe.js";
 import { House } from "../stage/house.js";
 import { PATIENCE_MS, until } from "../stage/wait.js";
@@ -109,6 +109,12 @@ test("a timeline is told in words, with what to try", () => {
   assert.match(found[0], /^Ben’s camera: another program uses it/);
   assert.match(found[1], /^No media between Ann and Ben: no path.*TURN/);
   assert.match(found[3], /^The last offer of seat 3 to seat 4 was not answered/);
+  const joined = [event(0, "participant.joined", { userId: "u1", rev: 3 }), event(0, "participant.joined", { userId: "u2", rev: 4 })];
+  assert.equal(sentence(events[1], names, seats(joined)), "Ann made an offer to Ben");
+  assert.match(findings([...joined, events[1]], names)[0], /^The last offer of Ann to Ben was not answered/);
+  const late = event(5, "resume.failed", { userId: "u2", reason: "seat_gone" });
+  assert.equal(sentence(late, names), "Ben could not take their seat again (seat_gone)");
+  assert.match(findings([late], names)[0], /^Ben could not take their seat again: they were away for longer/);
   assert.deepEqual(findings([events[1], event(2, "negotiation.answered", { from: 4, to: 3 })], names), []);
 });
 

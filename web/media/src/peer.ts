@@ -137,15 +137,10 @@ export class Peer extends Emitter<PeerEvents> {
     this.#link.share(cameraBits);
   }
 
-  /** What they say of themselves by way of the service. */
+  /** What they say of themselves. */
   told(status: Status): void {
     this.#status = status;
     this.#changed(this.#link);
-  }
-
-  say(status: Status): void {
-    this.#options.status = status;
-    this.#link.say(status);
   }
 
   /** Relay credentials for the next gathering; existing connections are not affected. */
@@ -216,10 +211,6 @@ export class Peer extends Emitter<PeerEvents> {
       { ...this.#options, configuration: this.#configuration() },
       {
         changed: () => this.#changed(link),
-        status: (status) => {
-          this.#status = status;
-          this.#changed(link);
-        },
         broken: (offer) => this.#rebuild(link, offer),
       },
     );

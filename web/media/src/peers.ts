@@ -11,7 +11,6 @@ import {
   type Role,
   type Signal,
   type Slot,
-  type Status,
   type Tracks,
 } from "./peer.ts";
 import { type Watched, watched } from "./reports.ts";
@@ -48,7 +47,6 @@ export class Peers extends Emitter<{ changed: undefined }> implements Paths {
   readonly #byId = new Map<string, Peer>();
   readonly #tracks: Tracks = { ...NO_TRACKS };
   readonly #extras = new Set<Extra>();
-  #status: Status = { microphone: true };
   #rev = 0;
 
   constructor(options: PeersOptions) {
@@ -170,10 +168,8 @@ export class Peers extends Emitter<{ changed: undefined }> implements Paths {
     for (const peer of this.#byId.values()) peer.unpublish(extra);
   }
 
-  say(status: Status): void {
-    this.#status = status;
-    for (const peer of this.#byId.values()) peer.say(status);
-  }
+  /** An attribute says it. */
+  say(): void {}
 
   configure(): void {
     for (const peer of this.#byId.values()) peer.configure(this.#options.configuration());
@@ -197,7 +193,6 @@ export class Peers extends Emitter<{ changed: undefined }> implements Paths {
       signal: this.#signal(member.userId),
       tracks: this.#tracks,
       extras: this.#extras,
-      status: this.#status,
       configuration: this.#options.configuration(),
       cameraBits: cameraBits(this.#byId.size + 1),
       online: () => this.#options.online(),

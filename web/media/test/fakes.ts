@@ -96,7 +96,6 @@ export class FakePeerConnection {
   localDescription: Description | null = null;
   remoteDescription: Description | null = null;
   candidates: unknown[] = [];
-  channels: string[] = [];
   restarts = 0;
   rollbacks = 0;
   closed = false;
@@ -106,7 +105,6 @@ export class FakePeerConnection {
   onconnectionstatechange: (() => void) | null = null;
   oniceconnectionstatechange: (() => void) | null = null;
   ontrack: (() => void) | null = null;
-  ondatachannel: (() => void) | null = null;
   readonly configuration: RTCConfiguration;
   readonly #transceivers: FakeTransceiver[] = [];
   readonly #id = FakePeerConnection.made.length + 1;
@@ -126,10 +124,6 @@ export class FakePeerConnection {
   }
   getTransceivers(): FakeTransceiver[] {
     return this.#transceivers;
-  }
-  createDataChannel(label: string): object {
-    this.channels.push(label);
-    return { label, readyState: "connecting" };
   }
   setConfiguration(): void {}
   restartIce(): void {

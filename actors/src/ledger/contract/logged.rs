@@ -198,13 +198,18 @@ pub(super) async fn after_a_loss_a_room_begins_another_life_with_those_who_are_c
 pub(super) async fn notes_are_kept_beside_the_events_and_bounded(make: Make) {
     let mut w = keeping(make, 2).await;
     let note = |at_ms| RoomNote { at_ms, noted: Noted::Refused { user: UserId::from_u128(7), code: Code::Glare } };
-    w.note((1..3).map(note).collect()).await;
-    assert_eq!(w.notes().await, [], "nothing has happened there");
+    w.note(vec![note(1)]).await;
+    assert_eq!(
+        (w.notes().await, w.timeline().await),
+        (vec![note(1)], Vec::<String>::new()),
+        "before anybody was there"
+    );
+    assert!(!w.has_news().await, "notes are no news");
     let ann = w.join("ann", "a").await;
     let described = RoomNote { at_ms: 3, noted: Noted::Described { from: ann.order(), to: 9, is_offer: true } };
     w.note(vec![described.clone()]).await;
     w.note(vec![note(2)]).await;
-    assert_eq!(w.notes().await, [described, note(2)], "as they were added");
+    assert_eq!(w.notes().await, [note(1), described, note(2)], "as they were added");
     w.note((0..NOTES_MAX as u64).map(note).collect()).await;
     assert_eq!(w.notes().await, (0..NOTES_MAX as u64).map(note).collect::<Vec<_>>());
     assert_eq!(w.timeline().await, ["1 started", "2 joined ann on a"], "they push out no event");

@@ -41,7 +41,7 @@ impl EventLog for MemoryLedger {
     }
 
     fn note(&self, room: RoomId, notes: Vec<RoomNote>) -> Answer<()> {
-        self.logs.note(room, notes);
+        self.logs.note(room, notes, self.clock.now().unix_ms);
         ().into()
     }
 

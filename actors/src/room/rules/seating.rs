@@ -14,6 +14,7 @@ use crate::{
         room::{JoinRequest, ResumeRequest},
         socket::{RoomEvent, SessionEnd},
     },
+    ports::Noted,
     protocol::{Epoch, LeaveReason, Member, SeatId, UserId, client::Cid},
 };
 
@@ -59,6 +60,7 @@ impl Room {
             Ok(Resumed::Seated(resumed)) => self.seated_again(request, entering, *resumed, step),
             Ok(Resumed::Failed(why)) => {
                 if entering.is_some_and(|entering| entering.exit.is_none()) {
+                    step.note(|| Noted::ResumeFailed { user: request.user.clone(), reason: why });
                     step.tell(request.socket, request.session, RoomEvent::ResumeFailed(why));
                 }
             }

@@ -13,7 +13,7 @@ use crate::{
         room::{self, JoinRequest, ResumeRequest, SeatRef},
         socket::{Lookup, MediaSeen},
     },
-    ports::{Action, Grants, RoomPolicy, RoomSettings, Unavailable},
+    ports::{Action, Grants, Noted, RoomPolicy, RoomSettings, Unavailable},
     protocol::{
         Attributes, Close, Code, Guests, LeaveReason, Member, RoomId, SeatId, ServerToClient, SocketId, UserId,
         client::{Cid, Resume},
@@ -93,7 +93,7 @@ impl Entering {
 impl Connection {
     pub(super) fn join(&mut self, room: RoomId, cid: Option<Cid>, cx: &mut Cx<'_>) {
         if matches!(self.phase, Phase::Ready) {
-            return match self.denies_join(room) {
+            return match self.denies_join(room, cx) {
                 None => self.enter(Aim::Join { room, cid, fresh: None }, cx),
                 Some(refusal) => cx.out.push(error(refusal.of(cid))),
             };
@@ -106,7 +106,7 @@ impl Connection {
         let Ok(token) = resume.resume_token.parse::<ResumeToken>() else {
             return cx.out.push(resume_failed(ResumeFailure::BadToken));
         };
-        match self.denies_join(token.room) {
+        match self.denies_join(token.room, cx) {
             None => self.enter(Aim::Resume { token, resume }, cx),
             Some(refusal) => {
                 cx.out.push(error(refusal));
@@ -115,9 +115,13 @@ impl Connection {
         }
     }
 
-    /// Why the token does not allow to be in this room, if it does not.
-    fn denies_join(&self, room: RoomId) -> Option<Refusal> {
-        self.identity.as_ref()?.may(Action::Join(room)).err().map(denial)
+    /// Why the token does not allow to be in this room, if it does not; that is noted.
+    fn denies_join(&self, room: RoomId, cx: &mut Cx<'_>) -> Option<Refusal> {
+        let identity = self.identity.as_ref()?;
+        let refusal = identity.may(Action::Join(room)).err().map(denial)?;
+        let noted = Noted::JoinRefused { user: identity.user.clone(), code: refusal.code };
+        cx.out.push(Effect::Note(room, noted));
+        Some(refusal)
     }
 
     fn enter(&mut self, aim: Aim, cx: &mut Cx<'_>) {
@@ -140,13 +144,16 @@ impl Connection {
         if !entering.awaits(&lookup) {
             return;
         }
+        // A newer token may have come meanwhile.
+        if let (&Aim::Join { room, .. }, Ok(Some(_))) = (&entering.aim, &settings)
+            && let Some(refusal) = self.denies_join(room, cx)
+        {
+            return self.withdraw(refusal, cx);
+        }
+        let Phase::Entering(entering) = &mut self.phase else { return };
         match (&mut entering.aim, settings) {
             (Aim::Join { room, cid, fresh }, Ok(Some(settings))) => {
                 let Some(identity) = &self.identity else { return };
-                // A newer token may have come meanwhile.
-                if let Err(denied) = identity.may(Action::Join(*room)) {
-                    return self.withdraw(denial(denied), cx);
-                }
                 let Fresh { session, secret } = *fresh.get_or_insert(new);
                 let (user, name, socket) = (identity.user.clone(), identity.name.clone(), self.id);
                 let attributes = identity.grants.as_deref().map(Grants::told).unwrap_or_default();

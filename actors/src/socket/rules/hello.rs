@@ -6,7 +6,7 @@ use super::{
     degraded_message, error,
 };
 use crate::{
-    ports::{Action, Identity, TokenError},
+    ports::{Action, Identity, Noted, TokenError},
     protocol::{
         Close, Code,
         client::{Hello, Resume},
@@ -58,7 +58,10 @@ impl Connection {
     fn judge_place(&mut self, cx: &mut Cx<'_>) {
         let (Some((room, _)), Some(identity)) = (self.place(), &self.identity) else { return };
         if let Err(denied) = identity.may(Action::Join(room)) {
-            self.close(Close::Forbidden, Some(denial(denied)), cx);
+            let refusal = denial(denied);
+            let noted = Noted::Refused { user: identity.user.clone(), code: refusal.code };
+            cx.out.push(Effect::Note(room, noted));
+            self.close(Close::Forbidden, Some(refusal), cx);
         }
     }
 

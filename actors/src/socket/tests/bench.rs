@@ -13,7 +13,7 @@ use crate::{
         socket::{FromRoom, Lookup, RoomEvent},
     },
     metrics::InFlightMessages,
-    ports::{Identity, RoomSettings},
+    ports::{Identity, Noted, RoomSettings},
     protocol::{
         Attributes, Entry, LoginId, Member, RoomId, RoomMode, SeatId, ServerToClient, SessionId, SocketId, UserId,
         client::{Cid, Resume, Seq},
@@ -145,6 +145,9 @@ pub(super) fn describe(effect: &Effect) -> String {
         Effect::Open(_, Some(_), message) => format!("open room {}", room_text(message)),
         Effect::Open(_, None, message) => format!("open unknown room {}", room_text(message)),
         Effect::Tell(_, message) => format!("room {}", room_text(message)),
+        Effect::Note(_, Noted::JoinRefused { code, .. }) => format!("note join refused {}", code.as_str()),
+        Effect::Note(_, Noted::Refused { code, .. }) => format!("note refused {}", code.as_str()),
+        Effect::Note(_, noted) => format!("note {noted:?}"),
         Effect::Act(_, wish, _, tag) => format!("act {tag} {}", wish.1.kind().as_str()),
         Effect::Joined(_, joined) => format!("send room_joined rev {}", joined.rev),
         Effect::Moved(_, room) => format!("send moved to {room}"),

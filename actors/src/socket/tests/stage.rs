@@ -98,14 +98,14 @@ impl Drop for Sink {
     }
 }
 
-/// Verifies everything, knows every room and no ICE server.
+/// Verifies everything, and takes a token that is an object for its grants; knows every room and no ICE server.
 struct Outside {
     rooms_are_known: bool,
 }
 
 impl Verifier for Outside {
-    fn verify(&self, _: &str) -> Result<Identity, TokenError> {
-        Ok(identity(1))
+    fn verify(&self, token: &str) -> Result<Identity, TokenError> {
+        Ok(if token.starts_with('{') { granted(token) } else { identity(1) })
     }
 }
 
@@ -134,6 +134,7 @@ pub(super) fn env(limits: SocketLimits, rooms_are_known: bool) -> Arc<Env> {
         rooms: Arc::clone(&outside) as Arc<dyn Rooms>,
         ice: outside,
         hosts: std::sync::OnceLock::new(),
+        timelines: None,
         has_media: false,
         entropy: Arc::new(SeededEntropy::new(1)),
         meters: Arc::new(Meters::new()),

@@ -9,7 +9,7 @@ use super::{
     ServerToClient, SocketTurn, To, UserMessage, Waker, numbered, payer, unnumbered,
 };
 use crate::{
-    ports::{CloseFrame, Identity},
+    ports::{CloseFrame, Identity, Noted},
     protocol::{
         Code, Power, SUBPROTOCOL, SessionId, UserId,
         decode::{CANDIDATE_BYTES_MAX, CHAT_CHARS_MAX, JSON_DEPTH_MAX},
@@ -69,6 +69,7 @@ impl SocketTurn {
                 out.tell(To::OpenRoom(room, settings.unwrap_or_else(|| self.env.unknown_room()), message));
             }
             Effect::Tell(room, message) => out.tell(To::Room(room, message)),
+            Effect::Note(room, noted) => self.note(room, noted, now, out),
             Effect::Act(room, wish, session, tag) => out.tell(self.act(room, *wish, session, tag)),
             Effect::Joined(user, mut joined) => {
                 joined.ice_servers = self.env.ice.servers(user);
@@ -143,6 +144,25 @@ impl SocketTurn {
             return self.handle(Event::Found(lookup, found, fresh), now, out);
         }
         out.wait(Box::pin(async move { Message::Found(lookup, settings.await) }));
+    }
+
+    /// Notes something of a room, if it exists. To find that out costs the client as much as to name one that does not.
+    fn note(&mut self, room: RoomId, noted: Noted, now: Moment, out: &mut Outs) {
+        let Some(timelines) = self.env.timelines.clone() else { return };
+        let mut settings = self.env.rooms.settings(room);
+        if let Poll::Ready(found) = settings.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            if matches!(found, Ok(Some(_))) {
+                timelines.noted(room, noted);
+            }
+            return;
+        }
+        self.force(Cost::Miss, now);
+        out.tell(To::Aside(Box::pin(async move {
+            if matches!(settings.await, Ok(Some(_))) {
+                timelines.noted(room, noted);
+            }
+            None
+        })));
     }
 
     fn force(&mut self, cost: Cost, now: Moment) {

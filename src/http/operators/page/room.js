@@ -2,7 +2,7 @@
 import { ask, room as path } from "./api.js";
 import { action, clock, h, table } from "./dom.js";
 import { lanes } from "./lanes.js";
-import { findings, sentence } from "./words.js";
+import { findings, seats, sentence } from "./words.js";
 
 /** `again` shows the view anew. */
 export async function room(id, again) {
@@ -80,11 +80,12 @@ function happened(events, present) {
   if (events.length === 0) return h("div", {}, title, h("p", {}, "Nothing."));
   const names = new Map(present.map((member) => [member.user, member.name]));
   for (const { data } of events) if (data.name) names.set(data.userId, data.name);
-  const found = findings(events, names);
+  const owners = seats(events, present);
+  const found = findings(events, names, owners);
   const advice = h("div", { class: `note${found.length > 0 ? " bad" : ""}` }, h("strong", {}, "What is wrong, and what to try"), found.length > 0 ? h("ul", {}, found.map((text) => h("li", {}, text))) : h("p", {}, "Nothing that was kept says that anything went wrong."));
   const columns = [
     ["Time", ({ timestamp }) => h("time", { datetime: timestamp }, clock(timestamp))],
-    ["What", (event) => sentence(event, names)],
+    ["What", (event) => sentence(event, names, owners)],
     ["Event", ({ type }) => h("code", {}, type)],
   ];
   const drawn = lanes(events, names);

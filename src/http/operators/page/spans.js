@@ -1,6 +1,6 @@
 // Who was in a room when, from its timeline. Pure.
 
-const FAILED = new Set(["join.refused", "message.refused", "media.failed", "device.failed"]);
+const FAILED = new Set(["join.refused", "resume.failed", "message.refused", "media.failed", "device.failed"]);
 
 /** Who was there when: `[{user, bars: [{from, to, isAway}], marks: [ms]}]`, in the order in which they first appear. Pure. */
 export function spans(events) {

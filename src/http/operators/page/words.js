@@ -41,8 +41,22 @@ const DEVICES = {
 /** The two connections to the media server. */
 const WAYS = { send: "the media server (sending)", recv: "the media server (receiving)" };
 
-/** What an event says. `names`: names by user id. */
-export function sentence({ type, data }, names) {
+const RESUMES = {
+  seat_gone: "they were away for longer than their seat is kept, or it was freed meanwhile",
+  gap: "more had happened than is kept for who is away",
+  bad_token: "their program asked with a token that is not theirs, or damaged",
+  room_closed: "the room is closed: open it",
+};
+
+/** Whose seats they are: user ids by their place in the order of joins. */
+export function seats(events, present = []) {
+  const told = events.filter(({ data }) => data.rev !== undefined).map(({ data }) => [data.rev, data.userId]);
+  return new Map([...told, ...present.map(({ order, user }) => [order, user])]);
+}
+
+/** What an event says. `names`: names by user id; `owners`: user ids by seat. */
+export function sentence({ type, data }, names, owners = new Map()) {
+  const seat = (rev) => seatOf(rev, names, owners);
   const who = nameOf(data.userId, names);
   const other = data.direction ? WAYS[data.direction] : nameOf(data.peerId, names);
   const on = data.node ? ` on ${data.node}` : "";
@@ -65,6 +79,8 @@ export function sentence({ type, data }, names) {
       return `The room is ${data.locked ? "locked" : "not locked"}, its host is ${data.hostId}, guests: ${data.guests}`;
     case "join.refused":
       return `${who} was not let in (${data.code})`;
+    case "resume.failed":
+      return `${who} could not take their seat again (${data.reason})`;
     case "message.refused":
       return `A message of ${who} was refused (${data.code})`;
     case "negotiation.offered":
@@ -101,19 +117,20 @@ function quality({ rttMs, lostPerMille, seconds }) {
 }
 
 /** What is wrong and what to try, each once, the newest first. */
-export function findings(events, names) {
+export function findings(events, names, owners = seats(events)) {
   const found = new Set();
   for (const event of [...events].reverse()) {
     const text = finding(event, names);
     if (text) found.add(text);
   }
-  for (const text of unanswered(events)) found.add(text);
+  for (const text of unanswered(events, (rev) => seatOf(rev, names, owners))) found.add(text);
   return [...found];
 }
 
 function finding({ type, data }, names) {
   const who = nameOf(data.userId, names);
   if (type === "join.refused") return `${who} was not let in: ${CODES[data.code] ?? data.code}.`;
+  if (type === "resume.failed") return `${who} could not take their seat again: ${RESUMES[data.reason] ?? data.reason}.`;
   if (type === "message.refused") return `Messages of ${who} were refused: ${CODES[data.code] ?? data.code}.`;
   if (type === "media.failed") return `No media between ${who} and ${data.direction ? WAYS[data.direction] : nameOf(data.peerId, names)}: ${whyFailed(data)}.`;
   if (type === "device.failed") return `${who}’s ${data.device}: ${DEVICES[data.trouble] ?? data.trouble}.`;
@@ -123,7 +140,7 @@ function finding({ type, data }, names) {
 }
 
 /** Offers whose last state is that nobody answered. */
-function unanswered(events) {
+function unanswered(events, seat) {
   const open = new Map();
   for (const { type, data } of events) {
     if (type === "negotiation.offered") open.set(`${data.from} ${data.to}`, data);
@@ -139,6 +156,6 @@ function nameOf(user, names) {
 }
 
 /** Descriptions name seats, by their place in the order of joins. */
-function seat(rev) {
-  return `seat ${rev}`;
+function seatOf(rev, names, owners) {
+  return owners.has(rev) ? nameOf(owners.get(rev), names) : `seat ${rev}`;
 }

@@ -286,7 +286,7 @@ export interface components {
             timestamp: string;
             /**
              * What happened: `room.started`, `room.ended`, `participant.joined`, `participant.left`, `participant.disconnected` (their seat is
-             *     kept for a while) or `participant.resumed`. In timelines also what changed nobody's seat: `room.changed`, `join.refused`, `message.refused`,
+             *     kept for a while) or `participant.resumed`. In timelines also what changed nobody's seat: `room.changed`, `join.refused`, `resume.failed`, `message.refused`,
              *     `negotiation.offered` and `negotiation.answered`; and what members' programs report: `media.connected`, `media.recovered`,
              *     `media.failed`, `media.ended` and `device.failed`.
              * @example participant.left
@@ -350,7 +350,7 @@ export interface components {
             peerId?: string;
             /**
              * Of `participant.left`, why: `left`, `lost` (they did not come back in time), `replaced` (they joined from elsewhere), `kicked` or
-             *     `closed`.
+             *     `closed`. Of `resume.failed`: `seat_gone`, `gap`, `bad_token` or `room_closed`.
              * @example lost
              */
             reason?: string;

@@ -5,7 +5,6 @@ import { Health } from "./health.ts";
 import { type Described, Negotiation, type Role, type Signal, type Wish } from "./negotiation.ts";
 import { withContents } from "./sdp.ts";
 import { type Slot, Slots, type Tracks } from "./slots.ts";
-import { type Status, StatusChannel } from "./status.ts";
 
 export interface LinkOptions {
   role: Role;
@@ -13,7 +12,6 @@ export interface LinkOptions {
   tracks: Tracks;
   /** Further tracks. */
   extras: ReadonlySet<Extra>;
-  status: Status;
   configuration: RTCConfiguration;
   /** This member's share of our uplink for the camera; bits a second. */
   cameraBits: number;
@@ -25,7 +23,6 @@ export interface LinkOptions {
 export interface LinkPort {
   /** A visible change. */
   changed(): void;
-  status(status: Status): void;
   broken(offer?: string): void;
 }
 
@@ -33,7 +30,6 @@ export class Link {
   readonly pc: RTCPeerConnection;
   readonly negotiation: Negotiation;
   readonly #slots: Slots;
-  readonly #status: StatusChannel;
   readonly #health: Health;
   #role: Role;
   readonly #port: LinkPort;
@@ -49,7 +45,6 @@ export class Link {
     this.#cameraBits = options.cameraBits;
     this.pc = new Maker(options.configuration);
     this.#slots = new Slots(this.pc, options.tracks, options.extras);
-    this.#status = new StatusChannel(options.status, (status) => port.status(status));
     this.#health = new Health(this.pc, {
       online: () => options.online(),
       restart: () => this.restart(),
@@ -71,12 +66,7 @@ export class Link {
       broken: (offer) => port.broken(offer),
     });
     this.pc.ontrack = () => port.changed();
-    if (options.role === "offer") {
-      this.#slots.open();
-      this.#status.open(this.pc);
-    } else {
-      this.#status.await(this.pc);
-    }
+    if (options.role === "offer") this.#slots.open();
   }
 
   set(slot: Slot, track: MediaStreamTrack | null): void {
@@ -138,10 +128,6 @@ export class Link {
     this.#slots.extras.bound(cameraBits).catch(() => {});
   }
 
-  say(status: Status): void {
-    this.#status.say(status);
-  }
-
   /** New ICE credentials and candidates over the same connection. Both sides may notice a failure: one restart is enough. */
   restart(): void {
     // A browser may close a connection by itself, e.g. when its media process has died.
@@ -188,7 +174,6 @@ export class Link {
     this.negotiation.close();
     this.#health.close();
     this.pc.ontrack = null;
-    this.pc.ondatachannel = null;
     this.pc.close();
   }
 }

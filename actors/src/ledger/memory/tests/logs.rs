@@ -60,11 +60,16 @@ fn a_log_is_forgotten_a_day_after_its_newest_event() {
         seated(&ledger, at(1, &node), 2).await;
         seated(&ledger, at(2, &node), 1).await;
         tokio::time::advance(Duration::from_secs(2)).await;
-        assert_eq!(timeline(&ledger, 1).await.len(), 3, "the newest event counts");
+        let kept = timeline(&ledger, 1).await;
+        assert_eq!(kept.len(), 3, "the newest event counts");
+        ledger.stored(at(1, &node).room, kept[2].life, kept[2].number).await.expect("memory answers");
         tokio::time::advance(KEPT_FOR).await;
         seated(&ledger, at(2, &node), 3).await;
         assert_eq!(timeline(&ledger, 1).await, []);
         let rooms = ledger.rooms_with_news(9).await.expect("memory answers");
-        assert_eq!(rooms, [at(2, &node).room], "and is no news any more");
+        assert_eq!(rooms, [at(2, &node).room], "what nobody has stored is kept");
+        seated(&ledger, at(1, &node), 4).await;
+        let next = timeline(&ledger, 1).await.remove(0);
+        assert_eq!((next.life, next.number), (kept[2].life, 4), "who is there is in the same call as before");
     });
 }
