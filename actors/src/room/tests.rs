@@ -13,6 +13,7 @@ mod leaving;
 mod lines;
 mod media;
 mod notes;
+mod pausing;
 mod policy;
 mod properties;
 mod rosters;

@@ -134,6 +134,11 @@ impl Media {
         server.rooms.entry(room).or_default().insert(peer, vec!["t0".to_owned()]);
     }
 
+    /// Whether a producer is paused, on whichever server it is.
+    pub(crate) fn is_paused(&self, producer: &str) -> bool {
+        self.open().servers.values().any(|server| server.paused.contains(producer))
+    }
+
     /// Whether a server has a room.
     pub(crate) fn has_room(&self, name: &'static str, room: RoomId) -> bool {
         self.open().servers.get(name).is_some_and(|server| server.rooms.contains_key(&room))

@@ -86,6 +86,7 @@ impl Room {
             let is_planned = work.rebuild.is_some() || work.reconcile_at.is_some() || work.entries.is_some();
             let has_media = work.placing.is_some() || work.lost_since.is_some() || work.speaker_at.is_some();
             let has_media = has_media || work.suspects.is_some() || work.leaving.is_some() || work.fit_after.is_some();
+            let has_media = has_media || !work.pausing.is_empty();
             is_empty && !has_calls && !is_planned && !has_media && work.rate.is_full(now)
         });
         if is_idle {
