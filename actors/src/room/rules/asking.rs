@@ -311,7 +311,7 @@ fn unreadable() -> Refusal {
 /// What a member is told if a media server did not do it.
 pub(super) fn refusal(why: MediaError) -> Refusal {
     match why {
-        MediaError::Unavailable { why, retry_after } => {
+        MediaError::Unavailable { why, retry_after } | MediaError::Full { why, retry_after } => {
             let is_whole = why.starts_with(UNAVAILABLE);
             let text = if is_whole { why.into_string() } else { format!("{UNAVAILABLE}: {why}") };
             Refusal::new(Code::MediaUnavailable, text).after_ms(millis(retry_after))
