@@ -6,6 +6,7 @@ mod candidates;
 mod deliveries;
 mod epochs;
 mod facts;
+mod falling;
 mod fitting;
 mod fixtures;
 mod hidden;

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// What every text about a media server that does not answer begins with.
-const UNAVAILABLE: &str = "Media Server Unavailable";
+pub(super) const UNAVAILABLE: &str = "Media Server Unavailable";
 /// What a client is told to wait where nothing better is known.
 pub(super) const MEDIA_RETRY: Duration = Duration::from_secs(1);
 
