@@ -41,7 +41,7 @@ use tokio::runtime::Handle;
 
 use deleting::Deletions;
 use rules::{Ask, Position, object_at, ranked};
-use server::{Refused, Server, unavailable};
+use server::{Refused, Server, full, unavailable};
 
 pub use limits::Limits;
 pub use metrics::describe_metrics;
@@ -209,11 +209,14 @@ impl MediaServers for Media {
         let names = ranked(room.as_str(), loads);
         let chosen = names.iter().filter_map(|name| self.servers.iter().find(|server| &*server.name == *name));
         let (chosen, deadline): (Vec<_>, _) = (chosen.cloned().collect(), self.deadline());
-        let is_any_heard = views.iter().any(|(_, view)| view.position == Position::Closed && view.load.is_some());
+        let heard =
+            views.iter().filter(|(_, view)| view.position == Position::Closed).filter_map(|(_, view)| view.load);
+        let mut last = match heard.map(|load| load.is_draining).min() {
+            Some(false) => full("every media server that is there is full", LOOK_AGAIN_AFTER),
+            Some(true) => unavailable("every media server that is there drains", LOOK_AGAIN_AFTER),
+            None => unavailable("no media server is there", LOOK_AGAIN_AFTER),
+        };
         self.run(async move {
-            let why =
-                if is_any_heard { "every media server that is there is full" } else { "no media server is there" };
-            let mut last = unavailable(why, LOOK_AGAIN_AFTER);
             for server in chosen {
                 match server.ask(&Ask::room(room), None, deadline).await {
                     Ok((_, instance)) => return Ok(Placement { server: Arc::clone(&server.name), instance }),

@@ -51,7 +51,7 @@ pub use events::{EventLog, Happened, RoomEvent, RoomNote};
 pub use media::{HOST_LEASE, Place, Placed, Placing, Published, TrackChange};
 pub use memory::MemoryLedger;
 pub use nodes::{ClosedRoom, Due, Event, Lease, Notice, Reaped, Recipient, Subscriber};
-pub use seats::{Join, Joined, Resume, Resumed, ResumedSeat};
+pub use seats::{Join, Joined, Resume, Resumed, ResumedSeat, SeatsMax};
 pub use sending::{Broadcast, Ended, Push, Pushed, Send, Sent, Sequence, Skipped, Source};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use subscription::Subscription;

@@ -237,7 +237,10 @@ fn describe() {
     describe_histogram!(RELAY_SECONDS, Unit::Seconds, "From a message read to its ledger answer");
     describe_gauge!(MAILBOX_MESSAGES, "Messages read and not yet settled");
     describe_counter!(ACTOR_RESTARTS, "Cells and actors restarted after a panic");
-    describe_counter!(JOINS, "Joins that the ledger has decided: seated, full, or unanswered");
+    describe_counter!(
+        JOINS,
+        "Joins that the ledger has decided: seated, full, crowded (media flows between the browsers), or unanswered"
+    );
     describe_counter!(RESUMES, "Resumes that the ledger has decided: seated, moved, why not, or unanswered");
     describe_gauge!(DRAINING, "1 while the node drains");
     describe_counter!(ROOMS_REAPED, "Rooms the reaper found work in");

@@ -155,6 +155,8 @@ pub struct RoomLimits {
     pub retry_delay_max: Duration,
     /// Whether refusals and descriptions are noted, for timelines.
     pub notes: bool,
+    /// Participants of a room whose media flows between the browsers, unless it was made for that.
+    pub mesh_participants_max: u32,
     /// Media of rooms with fewer members flows between the browsers while there is no media server; 0: of none.
     pub media_fallback_below: u32,
     /// How long a media server must have been well before rooms go back to it, and how long a room waits that found none.
@@ -179,6 +181,7 @@ impl Default for RoomLimits {
             hole_within: Duration::from_millis(50),
             retry_delay_max: Duration::from_secs(30),
             notes: false,
+            mesh_participants_max: 8,
             media_fallback_below: 4,
             media_recover_after: Duration::from_secs(15),
             media_switch_every_min: Duration::from_secs(30),

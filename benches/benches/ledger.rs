@@ -32,7 +32,7 @@ fn join(ledger: &MemoryLedger, at: At<'_>, who: u128) -> SeatId {
         name: "Ann".into(),
         session,
         secret: 7,
-        max: 4,
+        max: 4.into(),
         window: Duration::from_secs(5),
         revision: 1,
         attributes: Attributes::default(),

@@ -108,7 +108,7 @@ impl Stand {
                 name: "Ann Example".into(),
                 session,
                 secret: 7,
-                max: 4,
+                max: 4.into(),
                 window,
                 revision: 1,
                 attributes: Attributes::default(),

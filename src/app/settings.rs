@@ -67,6 +67,7 @@ pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
             audit_after: room.audit_after,
             audit_every: room.audit_every,
             hole_within: room.hole_within,
+            mesh_participants_max: number(room.mesh_participants_max.get()),
             media_fallback_below: match config.media.fallback {
                 Fallback::Mesh => number(config.media.fallback_below.get()),
                 Fallback::None => 0,

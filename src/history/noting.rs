@@ -103,7 +103,7 @@ mod tests {
             name: "Ann".into(),
             session,
             secret: 0,
-            max: 2,
+            max: 2.into(),
             window,
             revision: 1,
             attributes: Attributes::default(),

@@ -68,7 +68,9 @@ async fn delete(
         let wait = match answer {
             // Another run has none of it.
             Ok(_) | Err(Refused::As(MediaError::OtherInstance | MediaError::NotFound)) => return,
-            Err(Refused::As(MediaError::Unavailable { retry_after, .. })) => pause.max(retry_after),
+            Err(Refused::As(MediaError::Unavailable { retry_after, .. } | MediaError::Full { retry_after, .. })) => {
+                pause.max(retry_after)
+            }
             Err(Refused::Full) => pause,
             Err(Refused::As(why @ (MediaError::Rejected(_) | MediaError::Limit(_)))) => {
                 tracing::error!(server = %server.name, event = ask.event, %why, "the media server refuses to delete");

@@ -106,14 +106,23 @@ impl From<Refused> for MediaError {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::As(why) => why,
-            Refused::Full => unavailable("the room is on a media server that is full", FULL_FOR),
+            Refused::Full => full("the room is on a media server that is full", FULL_FOR),
         }
     }
 }
 
 /// The error of a server that cannot be used now.
 pub(super) fn unavailable(why: &str, retry_after: Duration) -> MediaError {
-    MediaError::Unavailable { why: format!("Media Server Unavailable: {why}").into(), retry_after }
+    MediaError::Unavailable { why: whole(why), retry_after }
+}
+
+/// The error of servers that take no more.
+pub(super) fn full(why: &str, retry_after: Duration) -> MediaError {
+    MediaError::Full { why: whole(why), retry_after }
+}
+
+fn whole(why: &str) -> Box<str> {
+    format!("Media Server Unavailable: {why}").into()
 }
 
 impl Server {

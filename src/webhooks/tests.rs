@@ -75,7 +75,7 @@ impl Bench {
             name: "Ann".into(),
             session,
             secret: 1,
-            max: 9,
+            max: 9.into(),
             window,
             revision: 1,
             attributes: Attributes::default(),

@@ -18,7 +18,7 @@ async fn join(ledger: &dyn Ledger, room: RoomId, user: u128) -> SeatId {
         name: "Ann".into(),
         session: SessionId::from_u128(user),
         secret: 1,
-        max: 2,
+        max: 2.into(),
         window: Duration::from_secs(5),
         revision: 1,
         attributes: Attributes::default(),

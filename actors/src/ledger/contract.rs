@@ -12,6 +12,7 @@ use crate::{ports::Later, settings::LedgerLimits};
 
 mod audited;
 mod claimed;
+mod crowded;
 mod disconnected;
 mod fenced;
 mod hidden;

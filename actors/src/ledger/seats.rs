@@ -6,8 +6,8 @@ use super::{Push, Sequence, Skipped, Source};
 use crate::protocol::{
     Attributes, Entry, Epoch, Fence, JoinOrder, Member, SeatId, SessionId, UserId,
     client::{Cid, Seq},
-    media::RoomMedia,
-    server::ResumeFailure,
+    media::{Hosting, RoomMedia},
+    server::{Mode, ResumeFailure},
 };
 
 /// A request for a seat.
@@ -21,15 +21,44 @@ pub struct Join {
     pub session: SessionId,
     /// The secret that a resume must present to prove that it is the same client.
     pub secret: u128,
-    /// Maximum number of seats in the room; disconnected seats count. 0: there is no new one, but a user who has a seat takes it
-    /// again.
-    pub max: u32,
+    /// Maximum number of seats in the room.
+    pub max: SeatsMax,
     /// How long the seat is kept when its node dies.
     pub window: Duration,
     /// Revision of the settings that let them in: a close of the room under older settings is late, and ignored.
     pub revision: u64,
     /// The member's first attributes.
     pub attributes: Attributes,
+}
+
+/// Maximum number of seats in a room; disconnected seats count. 0: there is no new one, but a user who has a seat takes it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeatsMax {
+    /// The room's own.
+    pub own: u32,
+    /// For newcomers while media was never placed; at most `own`.
+    pub unplaced: u32,
+    /// For newcomers while media flows between the browsers; at most `own`.
+    pub mesh: u32,
+}
+
+impl SeatsMax {
+    /// How many seats there may be with one for a newcomer, while media flows so.
+    #[must_use]
+    pub fn now(&self, hosting: Option<&Hosting>) -> u32 {
+        match hosting.map(|hosting| hosting.mode) {
+            None => self.unplaced,
+            Some(Mode::Mesh) => self.mesh,
+            Some(Mode::Sfu) => self.own,
+        }
+    }
+}
+
+impl From<u32> for SeatsMax {
+    /// The same however media flows.
+    fn from(own: u32) -> Self {
+        Self { own, unplaced: own, mesh: own }
+    }
 }
 
 /// The answer to a join.
@@ -50,8 +79,10 @@ pub enum Joined {
         /// Pushes for seats on the asking node.
         pushes: Vec<Push>,
     },
-    /// The room has `max` seats already, or takes nobody new; nothing has changed.
+    /// The room has all its own seats already, or takes nobody new; nothing has changed.
     Full,
+    /// It has as many seats as it may while media flows between the browsers; nothing has changed.
+    Crowded,
 }
 
 /// A request to resume a session.

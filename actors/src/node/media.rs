@@ -131,17 +131,27 @@ impl Looking {
         if is_back {
             self.tell_way_back(now);
         }
-        self.count();
+        let hosted = self.directory.hosted();
+        self.expect(&hosted, now);
+        self.count(hosted);
         self.compare(&alive, now, me);
         let draining = alive.iter().filter(|(_, is_draining)| *is_draining).map(|(host, _)| host.clone()).collect();
         self.keep(alive).await;
         self.tell_draining(&draining, now); // after that: the ledger lets rooms leave a server only once it knows that it drains
     }
 
+    /// Rooms of this node may be on a media server that it has never heard: one that has ended before the node began, or that is
+    /// not configured any more.
+    fn expect(&self, hosted: &BTreeMap<RoomId, Whereabouts>, now: Instant) {
+        let host = |at: &Whereabouts| if let Whereabouts::At(host) = at { Some(host.clone()) } else { None };
+        let hosts: BTreeSet<Host> = hosted.values().filter_map(host).collect();
+        hosts.into_iter().for_each(|host| self.directory.media_servers.expect(host, now));
+    }
+
     /// Sets the gauges of rooms on media servers.
-    fn count(&mut self) {
+    fn count(&mut self, hosted: BTreeMap<RoomId, Whereabouts>) {
         let mut counts: BTreeMap<_, usize> = self.counted.iter().map(|server| (Arc::clone(server), 0)).collect();
-        for at in self.directory.hosted().into_values() {
+        for at in hosted.into_values() {
             if let Whereabouts::At(host) = at {
                 *counts.entry(host.server).or_default() += 1;
             }

@@ -26,7 +26,10 @@ pub(super) struct Servers(Mutex<BTreeMap<Host, Server>>);
 
 #[derive(Debug)]
 struct Server {
+    /// When it was heard last, or when it became known that a room is there.
     heard_at: Instant,
+    /// This node has heard it.
+    is_known: bool,
     /// Since when it is heard and does not drain; not set while it drains.
     well_since: Option<Instant>,
     /// Since when it is lost.
@@ -57,23 +60,25 @@ impl Servers {
                 server.lose(now, true);
             }
         }
-        if servers.len() >= HOSTS_MAX && !servers.contains_key(&host) {
-            let oldest = servers.iter().min_by_key(|(_, server)| server.heard_at).map(|(host, _)| host.clone());
-            oldest.and_then(|oldest| servers.remove(&oldest));
-        }
-        let new = Server { heard_at: now, well_since: None, lost_at: None, is_over: false, told_at: None };
-        let server = servers.entry(host).or_insert(new);
+        let server = enter(&mut servers, host, now);
         if server.lost_at.take().is_some() {
             (server.well_since, server.told_at, server.is_over) = (None, None, false);
         }
-        server.heard_at = now;
+        (server.heard_at, server.is_known) = (now, true);
         server.well_since = if is_draining { None } else { server.well_since.or(Some(now)) };
+    }
+
+    /// A room is there. If this node never hears it, it is lost like one that fell silent now: nobody else may be left who
+    /// would say so.
+    pub(super) fn expect(&self, host: Host, now: Instant) {
+        let mut servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        enter(&mut servers, host, now);
     }
 
     /// It does not answer any more. Whether it drained, if that is news.
     pub(super) fn lost(&self, host: &Host, now: Instant) -> Option<bool> {
         let mut servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let server = servers.get_mut(host).filter(|server| server.lost_at.is_none())?;
+        let server = servers.get_mut(host).filter(|server| server.is_known && server.lost_at.is_none())?;
         let is_draining = server.well_since.is_none();
         server.lose(now, false);
         Some(is_draining)
@@ -96,6 +101,9 @@ impl Servers {
                 }
                 continue;
             }
+            if !server.is_known {
+                continue; // the ledger is told only of those that are heard
+            }
             look.alive.push((host.clone(), server.well_since.is_none()));
             if let Some(since) = server.well_since {
                 look.is_back |= now.saturating_duration_since(since) >= recover_after;
@@ -103,6 +111,17 @@ impl Servers {
         }
         look
     }
+}
+
+/// What is known of a server, from now on if nothing was; the one that was heard longest ago makes place.
+fn enter(servers: &mut BTreeMap<Host, Server>, host: Host, now: Instant) -> &mut Server {
+    if servers.len() >= HOSTS_MAX && !servers.contains_key(&host) {
+        let oldest = servers.iter().min_by_key(|(_, server)| server.heard_at).map(|(host, _)| host.clone());
+        oldest.and_then(|oldest| servers.remove(&oldest));
+    }
+    let (well_since, lost_at, told_at) = (None, None, None);
+    let new = Server { heard_at: now, is_known: false, well_since, lost_at, is_over: false, told_at };
+    servers.entry(host).or_insert(new)
 }
 
 impl Server {
@@ -174,5 +193,26 @@ mod tests {
             servers.heard(run("1"), seconds == 3, at(seconds));
             assert_eq!(servers.look(at(seconds), WELL_FOR).is_back, seconds >= 19, "after {seconds} s");
         }
+    }
+    #[test]
+    fn a_server_that_was_never_heard_is_lost_after_the_usual_time_and_never_told_to_the_ledger() {
+        let (servers, start) = (Servers::default(), start());
+        let at = |seconds| start + Duration::from_secs(seconds);
+        for seconds in 0..5 {
+            servers.expect(run("1"), at(seconds));
+            assert_eq!(servers.look(at(seconds), WELL_FOR), Look::default(), "it may be heard yet");
+        }
+        servers.expect(run("1"), at(5));
+        assert_eq!(servers.look(at(5), WELL_FOR), Look { lost: vec![run("1")], ..Look::default() });
+        servers.heard(run("1"), false, at(6));
+        assert_eq!(servers.look(at(6), WELL_FOR), Look { alive: vec![(run("1"), false)], ..Look::default() });
+    }
+
+    #[test]
+    fn an_earlier_run_that_was_never_heard_is_over_once_the_present_one_is_heard() {
+        let (servers, start) = (Servers::default(), start());
+        servers.expect(run("1"), start);
+        servers.heard(run("2"), false, start);
+        assert_eq!(servers.look(start, WELL_FOR).lost, [run("1")]);
     }
 }

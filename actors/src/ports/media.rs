@@ -74,9 +74,17 @@ pub enum TrackKind {
 /// Why a call to a media server did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MediaError {
-    /// It does not answer, is full, or drains; or no server is there. It may have done what it was asked.
+    /// It does not answer, or drains; or no server is there. It may have done what it was asked.
     #[error("{why}")]
     Unavailable {
+        /// For people.
+        why: Box<str>,
+        /// When it is worthwhile to try again.
+        retry_after: Duration,
+    },
+    /// It is well and takes no more, or every server that is there does not.
+    #[error("{why}")]
+    Full {
         /// For people.
         why: Box<str>,
         /// When it is worthwhile to try again.

@@ -86,6 +86,7 @@ const fn join_outcome(answer: &Result<Joined, Failure>) -> &'static str {
     match answer {
         Ok(Joined::Seated { .. }) => "seated",
         Ok(Joined::Full) => "full",
+        Ok(Joined::Crowded) => "crowded",
         Err(_) => "unanswered",
     }
 }

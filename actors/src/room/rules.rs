@@ -13,6 +13,7 @@ use self::{
     media::Media,
     members::Members,
     orphans::Suspects,
+    pausing::Pausing,
     placing::Placing,
     rate::JoinRate,
     seat::Seat,
@@ -40,6 +41,7 @@ mod media;
 mod members;
 mod numbers;
 mod orphans;
+mod pausing;
 mod placing;
 mod policy;
 mod rate;
@@ -107,9 +109,11 @@ struct Work {
     entries: Option<(Instant, Instant)>,
     /// Bytes of early candidates that wait.
     candidate_bytes: usize,
+    /// Requests to pause or to resume producers.
+    pausing: Vec<Pausing>,
     /// A media server is being chosen.
     placing: Option<Placing>,
-    /// Since when no node here hears the room's media server.
+    /// Since when this node has not heard the room's media server, or, before it has one, since a member first found none.
     lost_since: Option<Instant>,
     /// A room whose media could not be made to flow as its size asks for tries again from then on.
     fit_after: Option<Instant>,

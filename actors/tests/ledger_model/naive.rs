@@ -211,7 +211,9 @@ impl Naive {
             return Err(NOT_NOW);
         }
         let older = self.sessions(room).iter().find(|there| there.user == join.user).map(Session::id);
-        if self.sessions(room).len() - older.iter().len() >= join.max as usize {
+        let hosting = self.rooms.get(&room).and_then(Room::hosting);
+        let max = if older.is_some() { join.max.own } else { join.max.now(hosting) };
+        if self.sessions(room).len() - older.iter().len() >= max as usize {
             return Ok(None);
         }
         if let Some(older) = older {

@@ -141,7 +141,7 @@ impl Participant {
             name: "somebody".into(),
             session,
             secret: 0,
-            max: MAX,
+            max: MAX.into(),
             window: WINDOW,
             attributes: Attributes::default(),
             revision: 1,

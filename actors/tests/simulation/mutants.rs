@@ -125,7 +125,7 @@ fn map<T, R>(answer: Answer<T>, change: impl FnOnce(T) -> R) -> Answer<R> {
 
 impl Ledger for Mutated {
     fn join(&self, at: At<'_>, join: Join) -> Answer<Joined> {
-        let max = join.max + u32::from(self.is(Mutant::LimitPlusOne));
+        let max = (join.max.own + u32::from(self.is(Mutant::LimitPlusOne))).into();
         self.inner.join(at, Join { max, ..join })
     }
 

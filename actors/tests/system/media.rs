@@ -74,6 +74,13 @@ impl Media {
         }
     }
 
+    /// A media server has no place for more rooms, or has again.
+    pub(crate) fn fill(&self, name: &'static str, is_full: bool) {
+        if let Some(server) = self.open().servers.get_mut(name) {
+            server.is_full = is_full;
+        }
+    }
+
     /// From now on a node hears them.
     pub(crate) fn tell(self: &Arc<Self>, listener: Arc<dyn MediaListener>) {
         let media = Arc::clone(self);
@@ -134,6 +141,11 @@ impl Media {
         server.rooms.entry(room).or_default().insert(peer, vec!["t0".to_owned()]);
     }
 
+    /// Whether a producer is paused, on whichever server it is.
+    pub(crate) fn is_paused(&self, producer: &str) -> bool {
+        self.open().servers.values().any(|server| server.paused.contains(producer))
+    }
+
     /// Whether a server has a room.
     pub(crate) fn has_room(&self, name: &'static str, room: RoomId) -> bool {
         self.open().servers.get(name).is_some_and(|server| server.rooms.contains_key(&room))
@@ -190,13 +202,19 @@ impl MediaServers for Media {
         let mut state = self.open();
         state.asked.push("open".to_owned());
         let is_it = |name: &str| except.as_ref().is_none_or(|except| **except != *name);
-        let chosen = state.servers.iter_mut().find(|(name, server)| server.is_up && !server.is_draining && is_it(name));
+        let takes = |name: &str, server: &state::Server| server.is_up && !server.is_draining && is_it(name);
+        let is_any_full = state.servers.iter().any(|(name, server)| takes(name, server) && server.is_full);
+        let chosen = state.servers.iter_mut().find(|(name, server)| takes(name, server) && !server.is_full);
         let opened = chosen.map(|(name, server)| {
             server.rooms.entry(room).or_default();
             Placement { server: (*name).into(), instance: format!("{name}-{}", server.runs).into() }
         });
         drop(state);
-        self.answer(opened.ok_or_else(|| unavailable("no media server is there")))
+        let none = || match is_any_full {
+            true => MediaError::Full { why: "every media server that is there is full".into(), retry_after: RETRY },
+            false => unavailable("no media server is there"),
+        };
+        self.answer(opened.ok_or_else(none))
     }
 
     fn capabilities(&self, room: RoomId, (at, epoch): (Placement, MediaEpoch)) -> Later<Result<Json, MediaError>> {

@@ -2,7 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actors::protocol::{RoomId, RoomMode};
+use actors::{
+    ledger::{At, Ledger as _, Place, Placing},
+    protocol::{
+        NodeId, RoomId, RoomMode,
+        media::{Host, MediaReason},
+    },
+};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -12,13 +18,13 @@ use super::{
     world::{World, name},
 };
 
-/// Two nodes, these media servers, and a room for them with so many members, the first of whom has asked for it.
-async fn stage(servers: &[&'static str], members: u128) -> (World, RoomId, Arc<Media>, Vec<Browser>) {
+/// Nodes, these media servers, and a room for them with so many members, on the first two nodes.
+async fn unplaced(nodes: usize, servers: &[&'static str], members: u128) -> (World, RoomId, Arc<Media>, Vec<Browser>) {
     let media = Media::new(7);
     for server in servers {
         media.start(server);
     }
-    let world = World::with_media(2, Arc::clone(&media)).await;
+    let world = World::with_media(nodes, Arc::clone(&media)).await;
     let room = world.room_of(8, RoomMode::Sfu);
     let mut all = Vec::new();
     for user in 1..=members {
@@ -26,6 +32,16 @@ async fn stage(servers: &[&'static str], members: u128) -> (World, RoomId, Arc<M
     }
     all.iter_mut().for_each(|member| member.is_patient = true);
     tokio::time::sleep(Duration::from_secs(1)).await; // paused: nodes hear them
+    (world, room, media, all)
+}
+
+/// The same with two nodes, and the first member has asked for a media server.
+async fn stage(servers: &[&'static str], members: u128) -> (World, RoomId, Arc<Media>, Vec<Browser>) {
+    stage_on(2, servers, members).await
+}
+
+async fn stage_on(nodes: usize, servers: &[&'static str], members: u128) -> (World, RoomId, Arc<Media>, Vec<Browser>) {
+    let (world, room, media, mut all) = unplaced(nodes, servers, members).await;
     let (epoch, _) = all[0].has_transport(1).await;
     assert_eq!(epoch, 1);
     for member in &mut all[1..] {
@@ -132,4 +148,77 @@ async fn clients_are_told_that_a_node_hears_no_media_server() {
     bob.joins(room).await;
     media.start("m");
     assert_eq!(members[0].comes_to_hear("degraded").await["without"], json!([]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_who_begin_while_there_is_no_media_server_talk_between_browsers_until_there_is_one() {
+    let (_world, _, media, mut members) = unplaced(2, &["m"], 2).await;
+    media.stop("m");
+    let refused = members[0].asks("sfu_get_router_capabilities", 1, json!({})).await;
+    assert_eq!(refused, Err("media_unavailable".to_owned()));
+    assert_eq!(change(&mut members).await, json!({ "mode": "mesh", "epoch": 1, "reason": "media_unavailable" }));
+    members[0].offers(1, &name(2), "v=0");
+    assert_eq!(members[1].comes_to_hear("offer").await["sdp"], "v=0", "as in every room between browsers");
+    media.start("m");
+    assert_eq!(change(&mut members).await, json!({ "mode": "sfu", "epoch": 2, "reason": "recovered" }));
+    assert_eq!(members[1].has_transport(40).await.0, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_who_begin_while_every_media_server_is_full_wait_for_a_place() {
+    let (_world, _, media, mut members) = unplaced(2, &["m"], 2).await;
+    media.fill("m", true);
+    for rid in 1..4 {
+        let refused = members[0].asks("sfu_get_router_capabilities", rid, json!({})).await;
+        assert_eq!(refused, Err("media_unavailable".to_owned()));
+        pass(&mut members, Duration::from_secs(4)).await;
+    }
+    media.fill("m", false);
+    assert_eq!(members[0].has_transport(10).await.0, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fourth_may_join_a_room_that_has_fallen_back_and_a_fifth_waits_for_a_media_server() {
+    let (world, room, media, mut members) = stage_on(3, &["m"], 2).await;
+    media.stop("m");
+    assert_eq!(change(&mut members).await["mode"], "mesh");
+    for user in 3..=4 {
+        let mut newcomer = world.browser(1, user).await;
+        newcomer.is_patient = true;
+        assert_eq!(newcomer.joins(room).await["media"]["mode"], "mesh");
+        members.push(newcomer);
+    }
+    for node in [1, 2] {
+        let mut eve = world.browser(node, 5).await;
+        eve.says(&json!({ "type": "join_room", "cid": 7, "data": { "roomId": room.to_string() } }).to_string());
+        let refused = eve.comes_to_hear("error").await;
+        let told = (refused["code"].as_str(), refused["cid"].as_u64(), refused["retryAfterMs"].as_u64());
+        assert_eq!(told, (Some("media_unavailable"), Some(7), Some(2_000)), "node {node} knows members: {}", node == 1);
+    }
+    let mut again = world.browser(2, 1).await;
+    again.is_patient = true;
+    assert_eq!(again.joins(room).await["media"]["mode"], "mesh", "whoever has a seat takes it again");
+    members[0] = again;
+    media.start("m");
+    assert_eq!(change(&mut members).await["reason"], "recovered");
+    let mut eve = world.browser(2, 5).await;
+    eve.is_patient = true;
+    assert_eq!(eve.joins(room).await["media"]["mode"], "sfu");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_on_a_media_server_that_no_node_has_ever_heard_moves() {
+    let (world, room, _media, mut members) = unplaced(2, &["m"], 1).await;
+    let to = Placing::Host(Host { server: "former".into(), instance: "former-1".into() });
+    let place = Place { expect: 0, to, reason: MediaReason::Placed };
+    let at = At { room, node: &NodeId::new("node-9"), epoch: 0 };
+    assert!(world.ledger.place(at, place).await.expect("memory answers").is_won);
+    for user in 2..=4 {
+        let mut newcomer = world.browser(0, user).await;
+        newcomer.is_patient = true;
+        assert_eq!(newcomer.joins(room).await["media"]["epoch"], 1);
+        members.push(newcomer);
+    }
+    assert_eq!(change(&mut members).await, json!({ "mode": "sfu", "epoch": 2, "reason": "media_lost" }));
+    assert_eq!(members[0].has_transport(10).await.0, 2);
 }

@@ -151,7 +151,7 @@ async fn at_rest(world: &World, (room, checker): (RoomId, &Checker), walkers: &m
         }
     }
     for walker in walkers {
-        walker.agrees(&joined["peers"], &shown);
+        walker.agrees(&joined["peers"], &shown, &world.media);
     }
 }
 

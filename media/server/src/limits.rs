@@ -24,6 +24,9 @@ pub struct Limits {
     pub answers_max: usize,
     /// Bytes of an `Idempotency-Key`: a session's id and a number of 16 digits.
     pub key_max: usize,
+    /// The least time between two key frames that a consumer asks for: each costs the sender, and all who receive it, as much as
+    /// many other frames.
+    pub key_frame_every: Duration,
     /// How long a peer may be without a connected transport: three ICE restarts, then it goes.
     pub peer_unconnected_for: Duration,
     /// How long a room may be without peers.
@@ -57,6 +60,7 @@ impl Default for Limits {
             capacity: 400,
             answers_max: 64,
             key_max: 128,
+            key_frame_every: Duration::from_secs(1),
             peer_unconnected_for: Duration::from_secs(60),
             room_empty_for: Duration::from_secs(600),
             drain_for: Duration::from_secs(600),

@@ -4,6 +4,7 @@
 mod closing;
 mod counts;
 mod draining;
+mod key_frames;
 mod making;
 mod reading;
 mod reaping;
@@ -80,6 +81,8 @@ struct Consumer<H: Handles> {
     handle: H::Consumer,
     transport: Id,
     producer: Id,
+    /// When it was granted a key frame last.
+    key_frame_at: Option<Instant>,
 }
 
 impl<H: Handles> Rooms<H> {

@@ -23,7 +23,7 @@ async fn joins(bench: &Bench, room: &str, user: &str) {
         name: "Ann".into(),
         session,
         secret: 1,
-        max: 2,
+        max: 2.into(),
         window,
         revision: 1,
         attributes: Attributes::default(),

@@ -27,7 +27,7 @@ async fn visit(bench: &Bench, room: RoomId) {
         name: "Ann".into(),
         session,
         secret: 1,
-        max: 2,
+        max: 2.into(),
         window: std::time::Duration::from_secs(5),
         attributes: Attributes::default(),
         revision: 1,

@@ -1,5 +1,6 @@
--- `max` 0: nobody new, but a user who has a seat takes it again. `name`: and after a byte 1 the attributes (`told.lua`).
--- user session secret window max name revision → ok epoch seat replaced members media pushes · full · wait ms
+-- `max`: the room's own, and for newcomers while media was never placed, and while it flows between the browsers; 0: nobody new, but a
+-- user who has a seat takes it again. `name`: and after a byte 1 the attributes (`told.lua`).
+-- user session secret window max name revision → ok epoch seat replaced members media pushes · full · crowded · wait ms
 local refused = stale()
 if refused then return refused end
 local user, session, secret, window, max, name, revision = unpack(ARGV, ARGS)
@@ -24,7 +25,16 @@ if settles then
     end
   end
 end
-if #seats - (older and 1 or 0) >= tonumber(max) and not (older and max == '0') then return { 'full' } end
+local own, unplaced, mesh = max:match('^(%d+) (%d+) (%d+)$')
+local function bound()
+  local _, _, mode = hosting()
+  if older or mode == 'sfu' then return own end
+  return mode and mesh or unplaced
+end
+local taken = #seats - (older and 1 or 0)
+if taken >= tonumber(bound()) and not (older and own == '0') then
+  return { taken < tonumber(own) and 'crowded' or 'full' }
+end
 
 local last = newest_order()
 local replaced = older and finish_seat(older, 'replaced') or ''

@@ -34,7 +34,7 @@ local function newcomer()
   if not epoch or ep ~= epoch or known ~= '0' and known ~= epoch then return end
   local order = {}
   for n in stored:gmatch('%d+') do order[#order + 1] = n end
-  if #order >= tonumber(max) or #order > 1000 then return end
+  if #order >= tonumber(max:match('^%d+ (%d+)')) or #order > 1000 then return end
   local prefix, tag = hot:match('^(.-)h:({%d+}):')
   local cold = prefix .. 'r:' .. tag .. ':' .. room
   local known_of = redis.call('HMGET', cold, 'u' .. user, 'rev', 'o', 'v', unpack(order))

@@ -15,7 +15,7 @@ use super::{codec, keys::BUCKETS, limits::RedisLimits};
 pub(super) fn join(join: Join) -> Vec<String> {
     let Join { user, name, session, secret, max, window, revision, attributes } = join;
     let (user, session, secret) = (user.to_string(), session.to_string(), digest(secret));
-    let (window, max) = (window.as_millis().to_string(), max.to_string());
+    let (window, max) = (window.as_millis().to_string(), format!("{} {} {}", max.own, max.unplaced, max.mesh));
     vec![user, session, secret, window, max, codec::shown(&name, &attributes), revision.to_string()]
 }
 

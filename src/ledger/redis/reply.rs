@@ -129,8 +129,10 @@ fn numbered(after: Seq, entries: &[String]) -> Read<Vec<(Seq, Entry)>> {
 
 /// The answer to a join.
 pub(super) fn joined(room: RoomId, word: &str, parts: &mut Parts) -> Read<Joined> {
-    if word == "full" {
-        return Ok(Joined::Full);
+    match word {
+        "full" => return Ok(Joined::Full),
+        "crowded" => return Ok(Joined::Crowded),
+        _ => {}
     }
     let (epoch, order, replaced) = (parts.number()?, parts.number()?, parts.text()?);
     let replaced = if replaced.is_empty() { None } else { Some(codec::seat(&replaced)?) };

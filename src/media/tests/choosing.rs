@@ -1,9 +1,12 @@
 //! Which server a room gets when there are several.
 
-use actors::{ports::MediaServers as _, protocol::RoomId};
-use media_server::stub::Fault;
+use actors::{
+    ports::{MediaError, MediaServers as _},
+    protocol::RoomId,
+};
+use media_server::stub::{Fault, Stub};
 
-use super::{Bench, Word, limits, stub};
+use super::{Bench, SECRET, Word, limits, stub};
 
 /// Two servers, both heard.
 async fn two() -> ([media_server::stub::Stub; 2], Bench) {
@@ -62,4 +65,14 @@ async fn when_the_first_choice_fails_or_drains_the_room_gets_the_next() {
         rooms.push(bench.media.open(RoomId::random(), None).await.expect("the other"));
     }
     assert!(rooms.iter().all(|at| *at.instance == *stubs[other].instance()));
+}
+
+#[tokio::test]
+async fn a_server_that_is_full_is_told_from_one_that_is_away() {
+    let full = media_server::limits::Limits { rooms_max: 0, ..Default::default() };
+    let stub = Stub::start(SECRET, full).await.expect("a stub");
+    let bench = Bench::of(&[stub.url()], limits()).await;
+    bench.ear.until_heard().await;
+    let answer = bench.media.open(RoomId::random(), None).await;
+    assert!(matches!(answer, Err(MediaError::Full { .. })), "{answer:?}");
 }

@@ -154,6 +154,9 @@ macro_rules! ledger_cases {
         audited::a_disconnected_seat_is_still_its_holders
         audited::a_node_finds_the_seat_of_a_join_whose_answer_was_lost
         audited::a_repair_reaches_the_seats_own_inbox_only
+        crowded::a_room_between_browsers_takes_no_more_newcomers_than_they_carry
+        crowded::who_has_a_seat_takes_it_again_in_a_crowded_room
+        crowded::a_room_that_was_never_placed_has_a_bound_of_its_own
         hosted::a_room_is_placed_once_and_everybody_is_told
         hosted::a_room_without_seats_is_placed_nowhere
         hosted::a_room_stays_while_its_media_server_is_heard

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 use self::seen::Node;
 use super::{Make, Stand};
 use crate::{
-    ledger::{Answer, At, Failure, Join, Joined, Resume, Resumed, ResumedSeat, Skipped},
+    ledger::{Answer, At, Failure, Join, Joined, Resume, Resumed, ResumedSeat, SeatsMax, Skipped},
     protocol::{
         Attributes, Epoch, JoinOrder, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId,
         client::{Cid, Seq},
@@ -140,7 +140,7 @@ impl World {
         &mut self,
         name: &'static str,
         node: &'static str,
-        max: u32,
+        max: impl Into<SeatsMax>,
     ) -> Result<Option<Seat>, Failure> {
         let user = self.users.entry(name).or_insert_with(UserId::random).clone();
         let (session, secret) = (SessionId::random(), SessionId::random().as_u128());
@@ -165,21 +165,33 @@ impl World {
     }
 
     /// Asks for the seat of this session, perhaps not for the first time.
-    pub(super) async fn join_again(&mut self, seat: &Seat, max: u32) -> Result<Option<Seat>, Failure> {
-        let Seat { user, name, session, secret, .. } = seat.clone();
+    pub(super) async fn join_again(&mut self, seat: &Seat, max: impl Into<SeatsMax>) -> Result<Option<Seat>, Failure> {
         let at = self.node(seat.node);
-        let attributes = of_token(name);
-        let join =
-            Join { user, name: name.into(), session, secret, max, window: WINDOW, revision: self.revision, attributes };
-        let Joined::Seated { seat: id, epoch, members, replaced, media, pushes } =
-            self.stand.ledger.join(self.at(&at), join).await?
-        else {
-            return Ok(None);
-        };
+        let joined = self.stand.ledger.join(self.at(&at), self.joining(seat, max)).await?;
+        let Joined::Seated { seat: id, epoch, members, replaced, media, pushes } = joined else { return Ok(None) };
         (self.epoch, self.media) = (epoch, media);
-        self.orders.insert(id.order, name);
+        self.orders.insert(id.order, seat.name);
         self.keep(seat.node, pushes);
         Ok(Some(Seat { id, replaced, before: Self::listed(&members), ..seat.clone() }))
+    }
+
+    /// What is asked for this session.
+    fn joining(&self, seat: &Seat, max: impl Into<SeatsMax>) -> Join {
+        let Seat { user, name, session, secret, .. } = seat.clone();
+        let (max, window, revision) = (max.into(), WINDOW, self.revision);
+        Join { user, name: name.into(), session, secret, max, window, revision, attributes: of_token(name) }
+    }
+
+    /// Why there is no seat for a stranger.
+    pub(super) async fn why_no_seat(&mut self, node: &'static str, max: SeatsMax) -> &'static str {
+        let (user, session, id) = (UserId::random(), SessionId::random(), SeatId { order: 0, fence: 0 });
+        let stranger = Seat { user, session, secret: 1, name: "eve", node, id, before: Vec::new(), replaced: None };
+        let at = self.node(node);
+        match self.ask(self.stand.ledger.join(self.at(&at), self.joining(&stranger, max))).await {
+            Joined::Crowded => "crowded",
+            Joined::Full => "full",
+            Joined::Seated { .. } => panic!("there was a seat"),
+        }
     }
 
     pub(super) async fn leave(&mut self, seat: &Seat, reason: LeaveReason) {

@@ -120,9 +120,11 @@ impl RoomCore {
             return Err(Failure::NotApplied { wait: SHED_WAIT });
         }
         let older = self.seats.iter().position(|seat| seat.user == join.user);
-        let takes_it_again = join.max == 0 && older.is_some();
-        if self.seats.len() - older.iter().len() >= join.max as usize && !takes_it_again {
-            return Ok(Joined::Full);
+        let (taken, own) = (self.seats.len() - older.iter().len(), join.max.own);
+        let max = if older.is_some() { own } else { join.max.now(self.hosting()) };
+        let takes_it_again = own == 0 && older.is_some();
+        if taken >= max as usize && !takes_it_again {
+            return Ok(if taken < own as usize { Joined::Crowded } else { Joined::Full });
         }
         let replaced = older.map(|older| self.end(older, LeaveReason::Replaced, turn));
         self.last = turn.now().unix_ms.max(self.last + 1);

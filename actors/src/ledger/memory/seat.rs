@@ -113,7 +113,11 @@ impl Seat {
             inbox: Inbox::after(last_seq),
             numbers: Numbers::of(&sent),
             loss: Loss::Untold,
-            ..Self::new(Join { user, name, session, secret, max: 0, window, revision: 0, attributes }, seat.order, node)
+            ..Self::new(
+                Join { user, name, session, secret, max: 0.into(), window, revision: 0, attributes },
+                seat.order,
+                node,
+            )
         };
         seat.replace_skipped(skipped);
         seat

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The beginning of every text about a media server that does not answer.
-const UNAVAILABLE: &str = "Media Server Unavailable";
+pub(super) const UNAVAILABLE: &str = "Media Server Unavailable";
 /// The default retry delay for clients.
 pub(super) const MEDIA_RETRY: Duration = Duration::from_secs(1);
 
@@ -46,10 +46,19 @@ impl Room {
         let SfuAsked { from, key, epoch, ask } = asked;
         let Some(place) = self.place(from) else { return };
         let asker = Asker { seat: self.seats[place].id, session: from.session, socket: from.socket, key };
+        self.ask_media(asker, epoch, ask, step);
+    }
+
+    /// Asks on a member's behalf, or refuses it.
+    pub(super) fn ask_media(&mut self, asker: Asker, epoch: MediaEpoch, ask: SfuAsk, step: &mut Step<'_>) {
         match self.judge_ask(asker, epoch, &ask) {
             Err(refusal) => answer(asker, Err(refusal), step),
             Ok(None) => self.capabilities(asker, step),
-            Ok(Some(host)) => step.ask(MediaCall::Call(asker, (host, epoch), ask)),
+            Ok(Some(host)) => {
+                if self.may_leave(asker, epoch, &ask) {
+                    step.ask(MediaCall::Call(asker, (host, epoch), ask));
+                }
+            }
         }
     }
 
@@ -96,7 +105,10 @@ impl Room {
         match reply {
             MediaReply::Opened(epoch, opened) => self.opened(epoch, opened, step),
             MediaReply::Capabilities(asker, host, found) => self.capable(asker, host, found, step),
-            MediaReply::Called(asker, at, ask, result) => self.called(asker, at, (ask, result), step),
+            MediaReply::Called(asker, at, ask, result) => {
+                self.called(asker, at, (ask, result), step);
+                self.end_untold_pause(asker, step);
+            }
             MediaReply::Peers(host, found) => self.compared_peers(host, found, step),
         }
     }
@@ -130,16 +142,23 @@ impl Room {
         }
     }
 
-    /// Whether the asker's socket still has its seat. What a media server did for a seat that is freed is undone there.
-    fn is_there(&self, asker: Asker, host: &Host, step: &mut Step<'_>) -> bool {
-        let Some(place) = self.find(asker.seat.order) else {
-            // Without a seat here nobody knows whether it is freed, or has moved to another node.
-            if !self.seats.is_empty() && self.members.user(asker.seat.order).is_none() {
-                step.ask(MediaCall::DeletePeer(host.clone(), asker.session));
-            }
-            return false;
+    /// Whether the asker's socket still has its seat.
+    pub(super) fn is_seated(&self, asker: Asker) -> bool {
+        let is_theirs = |place: usize| {
+            let seat = &self.seats[place];
+            seat.session == asker.session && seat.socket == asker.socket
         };
-        self.seats[place].session == asker.session && self.seats[place].socket == asker.socket
+        self.find(asker.seat.order).is_some_and(is_theirs)
+    }
+
+    /// The same; what a media server did for a seat that is freed is undone there.
+    fn is_there(&self, asker: Asker, host: &Host, step: &mut Step<'_>) -> bool {
+        // Without a seat here nobody knows whether it is freed, or has moved to another node.
+        let is_nowhere = self.find(asker.seat.order).is_none() && self.members.user(asker.seat.order).is_none();
+        if is_nowhere && !self.seats.is_empty() {
+            step.ask(MediaCall::DeletePeer(host.clone(), asker.session));
+        }
+        self.is_seated(asker)
     }
 
     /// A media server has answered a call.
@@ -207,6 +226,7 @@ impl Room {
         if self.is_held() {
             return answer(asker, Err(unavailable(Duration::ZERO)), step);
         }
+        self.pause_told(asker);
         self.call(LedgerCall::Publish(Box::new(Publishing { asker, epoch, change, answered })), step);
     }
 
@@ -245,6 +265,7 @@ impl Room {
             }
         };
         answer(asker, result, step);
+        self.end_pause(asker, step);
     }
 
     /// A seat here sends otherwise: its own inbox does not tell it.
@@ -290,7 +311,7 @@ fn unreadable() -> Refusal {
 /// The answer to a member if a media server did not perform a request.
 pub(super) fn refusal(why: MediaError) -> Refusal {
     match why {
-        MediaError::Unavailable { why, retry_after } => {
+        MediaError::Unavailable { why, retry_after } | MediaError::Full { why, retry_after } => {
             let is_whole = why.starts_with(UNAVAILABLE);
             let text = if is_whole { why.into_string() } else { format!("{UNAVAILABLE}: {why}") };
             Refusal::new(Code::MediaUnavailable, text).after_ms(millis(retry_after))

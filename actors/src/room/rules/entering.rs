@@ -138,7 +138,7 @@ impl Room {
                 self.give_up_entering(&entering, self.closed(), step);
             }
             Request::Join(request) => {
-                let (max, window) = (self.max_for(&request.user), self.settings.seat_window);
+                let (max, window) = (self.max_for(&request.user, step.limits), self.settings.seat_window);
                 let terms = Terms { max, window, revision: self.settings.revision };
                 self.call(LedgerCall::Join(request, terms), step);
             }

@@ -25,6 +25,8 @@ use crate::{
 
 /// A room without a media server falls back only so long after it was told so: another one may answer meanwhile.
 const FALL_AFTER: Duration = Duration::from_secs(1);
+/// The same for one whose media was never placed, after the first member found no media server.
+const UNPLACED_FOR: Duration = Duration::from_secs(3);
 /// The longest. Media that has stayed so long has not gone back before.
 const BACK_AFTER_MAX: Duration = Duration::from_secs(600);
 
@@ -83,8 +85,9 @@ impl Room {
                 self.call(LedgerCall::Place(Box::new(place)), step);
             }
             Err(why) => {
+                let is_full = matches!(why, MediaError::Full { .. });
                 self.end_placing(Some(refusal(why)), step);
-                self.fall_back(reason, step);
+                self.not_opened((reason, is_full), step);
             }
         }
     }
@@ -107,16 +110,59 @@ impl Room {
         self.work.as_ref().is_some_and(|work| work.placing.is_some())
     }
 
-    /// No media server takes the room: after a while its media flows between the browsers, if they are few.
-    fn fall_back(&mut self, reason: MediaReason, step: &mut Step<'_>) {
-        let is_over = |since: Instant| step.now >= since + FALL_AFTER;
-        let is_lost = self.work.as_ref().and_then(|work| work.lost_since).is_some_and(is_over);
+    /// No media server takes the room: after a while its media flows between the browsers, if they are few. Servers that are full
+    /// are no outage: a room that was never placed waits for a place.
+    fn not_opened(&mut self, (reason, is_full): (MediaReason, bool), step: &mut Step<'_>) {
+        let now = step.now;
+        match reason {
+            MediaReason::MediaLost => {
+                let since = self.work.as_ref().and_then(|work| work.lost_since);
+                if since.is_some_and(|since| now >= since + FALL_AFTER) {
+                    self.fall_back(step);
+                }
+            }
+            MediaReason::Placed if is_full => self.work().lost_since = None,
+            MediaReason::Placed => {
+                let over_at = *self.work().lost_since.get_or_insert(now) + UNPLACED_FOR;
+                if now < over_at {
+                    return self.wake_by(over_at);
+                }
+                self.work().lost_since = None; // whoever asks then begins anew
+                self.fall_back(step);
+            }
+            MediaReason::MediaMoved
+            | MediaReason::MediaUnavailable
+            | MediaReason::Recovered
+            | MediaReason::Grown
+            | MediaReason::Shrunk => {}
+        }
+    }
+
+    fn fall_back(&mut self, step: &mut Step<'_>) {
         let (below, expect) = (step.limits.media_fallback_below, self.media_epoch());
         let are_few = self.members.iter().count() < below as usize;
-        if reason == MediaReason::MediaLost && is_lost && are_few && !self.is_held() {
+        if are_few && !self.is_held() {
             let to = Target::Mesh { below };
             let place = Place { expect, to, reason: MediaReason::MediaUnavailable };
             self.call(LedgerCall::Place(Box::new(place)), step);
+        }
+    }
+
+    /// When a room that was never placed, and found no media server, looks for the last time before it falls back.
+    pub(super) fn unplaced_due(&self) -> Option<Instant> {
+        let work = self.work.as_ref().filter(|work| work.placing.is_none() && self.media.is_none())?;
+        Some(work.lost_since? + UNPLACED_FOR)
+    }
+
+    /// Looks for a media server once more: those who have asked may not have asked again.
+    pub(super) fn continue_unplaced(&mut self, step: &mut Step<'_>) {
+        if self.unplaced_due().is_none_or(|at| at > step.now) {
+            return;
+        }
+        if self.seats.is_empty() || self.is_held() {
+            self.work().lost_since = None;
+        } else {
+            self.place_anew((MediaReason::Placed, None), step);
         }
     }
 

@@ -2,9 +2,17 @@
 
 use super::{
     Room,
+    asking::UNAVAILABLE,
     step::{SeatFact, Step},
 };
-use crate::protocol::{Code, LeaveReason, RoomId, UserId, server::Refusal};
+use crate::{
+    ledger::SeatsMax,
+    protocol::{Code, LeaveReason, RoomId, RoomMode, UserId, server::Refusal},
+    settings::RoomLimits,
+};
+
+/// What a client waits before it tries again to join a room whose media flows between the browsers until there is a media server.
+const CROWDED_RETRY_MS: u64 = 2_000;
 
 impl Room {
     /// Whether this user may not come back.
@@ -17,9 +25,31 @@ impl Room {
         self.settings.policy.as_ref().is_some_and(|policy| policy.locks_out(user))
     }
 
-    /// How many seats there may be with one for this user; 0: only one that they have already.
-    pub(super) fn max_for(&self, user: &UserId) -> u32 {
-        if self.locks_out(user) { 0 } else { self.settings.participants_max }
+    /// How many seats there may be with one for this user; 0: only one that they have already. Browsers that send to each other
+    /// carry fewer: only the ledger knows for sure how media flows when it gives a seat.
+    pub(super) fn max_for(&self, user: &UserId, limits: &RoomLimits) -> SeatsMax {
+        if self.locks_out(user) {
+            return SeatsMax::from(0);
+        }
+        let own = self.settings.participants_max;
+        let mesh = own.min(limits.mesh_participants_max);
+        let fallen = if limits.media_fallback_below > 0 { mesh.min(limits.media_fallback_below) } else { mesh };
+        let is_fallen = self.media.as_ref().is_some_and(|media| media.is_fallen);
+        match self.settings.mode {
+            RoomMode::Mesh => own.into(),
+            RoomMode::Sfu => SeatsMax { own, unplaced: own, mesh: fallen },
+            RoomMode::Auto => SeatsMax { own, unplaced: mesh, mesh: if is_fallen { fallen } else { mesh } },
+        }
+    }
+
+    /// Why there is no seat although the room has some left.
+    pub(super) fn crowded(&self) -> Refusal {
+        let text = format!(
+            "{UNAVAILABLE}: until there is one again, media flows between the browsers of room {}, and more participants \
+             would be too many for that.",
+            self.id
+        );
+        Refusal::new(Code::MediaUnavailable, text).after_ms(CROWDED_RETRY_MS)
     }
 
     /// Why the ledger had no seat for this user.

@@ -42,6 +42,7 @@ impl Room {
         self.continue_speaker(step);
         self.continue_suspects(step);
         self.continue_leaving(step);
+        self.continue_unplaced(step);
         if let Some(work) = &mut self.work {
             work.recent.retain(|(at, _)| *at + RECENT > step.now);
         }
@@ -53,7 +54,7 @@ impl Room {
     fn plan(&mut self, step: &Step<'_>) {
         let (limits, is_held) = (step.limits, self.is_held());
         let seats = self.seats.iter().filter_map(|seat| seat.due(limits, is_held));
-        let media = [self.speaker_due(), self.suspects_due(), self.leaving_due()];
+        let media = [self.speaker_due(), self.suspects_due(), self.leaving_due(), self.unplaced_due()];
         let own = [self.audit_due(limits), self.rebuild_due()].into_iter().chain(media).flatten();
         let mut next = seats.chain(own).min();
         if let Some(work) = &self.work {
@@ -86,6 +87,7 @@ impl Room {
             let is_planned = work.rebuild.is_some() || work.reconcile_at.is_some() || work.entries.is_some();
             let has_media = work.placing.is_some() || work.lost_since.is_some() || work.speaker_at.is_some();
             let has_media = has_media || work.suspects.is_some() || work.leaving.is_some() || work.fit_after.is_some();
+            let has_media = has_media || !work.pausing.is_empty();
             is_empty && !has_calls && !is_planned && !has_media && work.rate.is_full(now)
         });
         if is_idle {

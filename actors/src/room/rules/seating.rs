@@ -50,6 +50,11 @@ impl Room {
                     refuse_join(&request, self.no_seat(&request.user), step);
                 }
             }
+            Ok(Joined::Crowded) => {
+                if entering.is_some_and(|entering| entering.exit.is_none()) {
+                    refuse_join(&request, self.crowded(), step);
+                }
+            }
             Err(failure) => self.not_entered(entering, failure, step),
         }
     }

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use crate::{
     bytes::Pressure,
-    ledger::{Audit, Broadcast, Claim, Fact, Place, Send},
+    ledger::{Audit, Broadcast, Claim, Fact, Place, SeatsMax, Send},
     messages::{
         room::{Asker, JoinRequest, Publishing, ResumeRequest, Whereabouts},
         socket::{FromRoom, RoomEvent},
@@ -82,7 +82,7 @@ pub(crate) enum MediaCall {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terms {
     /// Maximum number of seats; 0: nobody new may join.
-    pub(crate) max: u32,
+    pub(crate) max: SeatsMax,
     /// How long a seat is kept.
     pub(crate) window: Duration,
     /// Revision of these settings.

@@ -31,7 +31,7 @@ fn produce() -> SfuAsk {
 
 impl Bench {
     /// So many members here, in a room with a media server that nobody has asked for yet.
-    fn unplaced(members: u64) -> Self {
+    pub(super) fn unplaced(members: u64) -> Self {
         let mut bench = Self::new();
         bench.told(Message::SettingsChanged(RoomSettings { mode: RoomMode::Sfu, revision: 2, ..settings() }));
         (1..=members).for_each(|user| bench.take_seat(user));
@@ -48,7 +48,7 @@ impl Bench {
     }
 
     /// A member asks, with this key and media epoch.
-    fn asks(&mut self, user: u64, (key, epoch): (u64, u64), ask: SfuAsk) -> Vec<String> {
+    pub(super) fn asks(&mut self, user: u64, (key, epoch): (u64, u64), ask: SfuAsk) -> Vec<String> {
         self.told(Message::Sfu(Box::new(SfuAsked { from: seat(user), key, epoch, ask })))
     }
 
@@ -80,7 +80,7 @@ impl Bench {
     }
 
     /// The member makes this producer, and the ledger takes it.
-    fn produces(&mut self, user: u64, key: u64, producer: &str) -> Vec<String> {
+    pub(super) fn produces(&mut self, user: u64, key: u64, producer: &str) -> Vec<String> {
         self.asks(user, (key, 1), produce());
         let made = Ok(format!(r#"{{"id":"{producer}"}}"#).into());
         let mut wants = self.media(MediaReply::Called(asker(user, key), (host("m"), 1), produce(), made));
@@ -100,7 +100,7 @@ impl Bench {
     }
 }
 
-fn asker(user: u64, key: u64) -> Asker {
+pub(super) fn asker(user: u64, key: u64) -> Asker {
     let from = seat(user);
     Asker { seat: id(user), session: from.session, socket: from.socket, key }
 }

@@ -23,7 +23,7 @@ fn describe_call(call: &LedgerCall) -> String {
     match call {
         LedgerCall::Join(request, terms) => {
             let user = request.user.as_u128().unwrap_or_default();
-            if terms.max == 0 { format!("join {user} again at most") } else { format!("join {user}") }
+            if terms.max.own == 0 { format!("join {user} again at most") } else { format!("join {user}") }
         }
         LedgerCall::Resume(request) => format!("resume {}", request.user.as_u128().unwrap_or_default()),
         LedgerCall::Send(send) => {

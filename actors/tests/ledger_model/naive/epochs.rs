@@ -131,7 +131,7 @@ impl Naive {
             self.end(room, ghost, LeaveReason::Replaced);
         }
         let Claim { user, name, session, secret, window, attributes, .. } = claim.clone();
-        let join = Join { user, name, session, secret, max: 0, window, revision: 0, attributes };
+        let join = Join { user, name, session, secret, max: 0.into(), window, revision: 0, attributes };
         let mut session = Session::new(join, node, claim.seat.order, (Vec::new(), None));
         (session.base, session.acked, session.lost) = (claim.last_seq, claim.last_seq, Some(false));
         session.take(claim, node);

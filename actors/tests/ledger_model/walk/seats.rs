@@ -1,7 +1,7 @@
 //! Who joins, leaves, disconnects, resumes and is reaped.
 
 use actors::{
-    ledger::{Fact, Join, Joined, Lease, Ledger, Push, Resume, Resumed, ResumedSeat, Skipped},
+    ledger::{Fact, Join, Joined, Lease, Ledger, Push, Resume, Resumed, ResumedSeat, SeatsMax, Skipped},
     protocol::{Code, JoinOrder, LeaveReason, Member, NodeId, RoomId, SessionId, server::ResumeFailure},
 };
 
@@ -43,7 +43,7 @@ impl Walk {
         let answer = now(self.ledger.join(at(room, &asker, 0), join.clone()));
         let order = match &answer {
             Ok(Joined::Seated { seat, .. }) => Some(seat.order),
-            Ok(Joined::Full) | Err(_) => None,
+            Ok(Joined::Full | Joined::Crowded) | Err(_) => None,
         };
         let expected = self.naive.join(room, (join, &asker, 0), order);
         let (seat, epoch, members, replaced, pushes) = match answer {
@@ -51,9 +51,9 @@ impl Walk {
                 assert_eq!(media, self.naive.media(room), "the newcomer is told how media flows");
                 (seat, epoch, members, replaced, pushes)
             }
-            Ok(Joined::Full) => {
+            Ok(full @ (Joined::Full | Joined::Crowded)) => {
                 assert_eq!(expected, Ok(None), "a full room refuses");
-                self.seen.mark("full");
+                self.seen.mark(if full == Joined::Full { "full" } else { "crowded" });
                 return (asker, Vec::new());
             }
             Err(why) => {
@@ -247,5 +247,6 @@ impl Walk {
 
 fn join(user: actors::protocol::UserId, session: SessionId, secret: u128, revision: u64) -> Join {
     let attributes = attributes(secret, secret.is_multiple_of(3).then_some("token"));
-    Join { user, name: "somebody".into(), session, secret, max: MAX, window: WINDOW, revision, attributes }
+    let max = SeatsMax { own: MAX, unplaced: MAX, mesh: MAX - 1 };
+    Join { user, name: "somebody".into(), session, secret, max, window: WINDOW, revision, attributes }
 }

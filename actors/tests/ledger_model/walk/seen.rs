@@ -6,10 +6,11 @@ use std::{collections::BTreeMap, fmt};
 #[derive(Default)]
 pub(crate) struct Seen(BTreeMap<&'static str, u64>);
 
-const EVERYTHING: [&str; 39] = [
+const EVERYTHING: [&str; 40] = [
     "joined",
     "joined beside somebody hidden",
     "full",
+    "crowded",
     "join waits",
     "left",
     "resumed",

@@ -1,6 +1,9 @@
 //! What the pretended media servers have. Must not know how they are asked.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use actors::{
     ports::{
@@ -43,12 +46,23 @@ pub(super) struct Server {
     pub(super) runs: u32,
     pub(super) is_up: bool,
     pub(super) is_draining: bool,
+    pub(super) is_full: bool,
     pub(super) rooms: BTreeMap<RoomId, BTreeMap<SessionId, Vec<String>>>,
+    /// Producers that are paused.
+    pub(super) paused: BTreeSet<String>,
     /// The newest epoch of each room.
     epochs: BTreeMap<RoomId, MediaEpoch>,
 }
 
 impl Server {
+    fn pause(&mut self, producer: &str, is_paused: bool) {
+        if is_paused {
+            self.paused.insert(producer.to_owned());
+        } else {
+            self.paused.remove(producer);
+        }
+    }
+
     /// Whether the room is in a later epoch there.
     pub(super) fn is_beyond(&self, room: RoomId, epoch: MediaEpoch) -> bool {
         self.epochs.get(&room).is_some_and(|known| *known > epoch)
@@ -118,14 +132,20 @@ impl State {
             Call::ConnectTransport { transport, .. } => has(self, transport).map(|()| "{}".into()),
             Call::RestartIce { transport } => has(self, transport).map(|()| r#"{"iceParameters":{}}"#.into()),
             Call::CloseTransport { transport } => remove(self, transport),
-            Call::Produce { transport, rtp_parameters, .. } => {
+            Call::Produce { transport, rtp_parameters, paused, .. } => {
                 has(self, transport)?;
                 if rtp_parameters.contains("bad") {
                     return Err(MediaError::Rejected("no such codec".into()));
                 }
-                Ok(format!(r#"{{"id":"{}"}}"#, add(self, 'p')?).into())
+                let id = add(self, 'p')?;
+                self.server(at)?.pause(&id, *paused);
+                Ok(format!(r#"{{"id":"{id}"}}"#).into())
             }
-            Call::PauseProducer { producer, .. } => has(self, producer).map(|()| "{}".into()),
+            Call::PauseProducer { producer, paused } => {
+                has(self, producer)?;
+                self.server(at)?.pause(producer, *paused);
+                Ok("{}".into())
+            }
             Call::CloseProducer { producer } => remove(self, producer),
             Call::Consume { transport, producer, .. } => {
                 has(self, transport)?;

@@ -18,6 +18,7 @@ use tokio::time::{Instant, sleep};
 
 use super::super::{
     browser::{Browser, Heard},
+    media::Media,
     world::{World, name},
 };
 use super::checker::Checker;
@@ -227,7 +228,12 @@ impl<'a> Walker<'a> {
     }
 
     /// At rest it knows what a newcomer is told, and the media servers have what it sends.
-    pub(super) fn agrees(&mut self, peers: &Value, shown: &BTreeMap<String, BTreeMap<SessionId, Vec<String>>>) {
+    pub(super) fn agrees(
+        &mut self,
+        peers: &Value,
+        shown: &BTreeMap<String, BTreeMap<SessionId, Vec<String>>>,
+        media: &Media,
+    ) {
         let Some(session) = &self.session else { return };
         let own = name(self.user);
         let (mut mine, mut theirs) = (BTreeMap::new(), BTreeMap::new());
@@ -255,6 +261,10 @@ impl<'a> Walker<'a> {
         let made: BTreeSet<_> = made.flat_map(|(_, ids)| ids).filter(|id| id.starts_with('p')).cloned().collect();
         if made != own.keys().cloned().collect() {
             self.broken(&format!("it sends {own:?}, and the media server has {made:?}"));
+        }
+        let paused: BTreeMap<_, _> = made.into_iter().map(|id| (id.clone(), media.is_paused(&id))).collect();
+        if paused != own {
+            self.broken(&format!("it has paused {own:?}, and the media server {paused:?}"));
         }
     }
 }

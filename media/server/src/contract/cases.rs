@@ -26,6 +26,7 @@ macro_rules! media_cases {
             limited::a_fifth_transport_is_refused_also_among_calls_at_once
             limited::a_full_server_refuses_consumers_and_rooms
             limited::a_large_body_is_refused
+            limited::key_frames_asked_for_too_often_are_answered_alike
             limited::there_are_not_more_event_streams_than_allowed
             malformed::malformed_calls_are_refused_and_the_server_lives
             peers::a_connected_transport_is_not_connected_again

@@ -60,3 +60,18 @@ pub(super) async fn there_are_not_more_event_streams_than_allowed(on: Program) {
     server.client.call("GET", "/v1/events", None).await.refused(429, "limit");
     drop(streams);
 }
+
+pub(super) async fn key_frames_asked_for_too_often_are_answered_alike(on: Program) {
+    let server = on.start(&[]).await;
+    let ann = server.client.peer("r", "ann").await;
+    let bob = server.client.peer("r", "bob").await;
+    let (_, producer) = ann.speaks().await;
+    let (_, consumer) = bob.hears(&producer).await;
+    let path = format!("/consumers/{consumer}/keyframe");
+    let nothing = json!({});
+    for got in join_all((0..20).map(|_| bob.post(&path, &nothing))).await {
+        assert_eq!(got.done(), json!({}));
+    }
+    bob.delete(&format!("/consumers/{consumer}")).await.done();
+    bob.post(&path, &nothing).await.refused(404, "not_found");
+}

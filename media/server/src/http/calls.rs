@@ -76,7 +76,7 @@ calls! {
     pause_consumer POST "/v1/rooms/{room}/peers/{peer}/consumers/{consumer}/pause" (None) -> "Nothing" [BadParameters NotFound]
         "Media stops for this consumer."
     key_frame POST "/v1/rooms/{room}/peers/{peer}/consumers/{consumer}/keyframe" (None) -> "Nothing" [BadParameters NotFound]
-        "Asks the sender for a key frame."
+        "Asks the sender for a key frame, unless this consumer has asked for one within the last second."
     layers POST "/v1/rooms/{room}/peers/{peer}/consumers/{consumer}/layers" (Some("Layers")) -> "Nothing" [BadParameters NotFound]
         "The layers wanted; lower ones arrive while these do not exist or do not fit."
     close_consumer DELETE "/v1/rooms/{room}/peers/{peer}/consumers/{consumer}" (None) -> "Nothing" [BadParameters NotFound]

@@ -183,7 +183,7 @@ impl<H: Handles> Rooms<H> {
                 self.counts.producers += 1;
             }
             Made::Consumer(id, handle, transport, producer) => {
-                peer.consumers.insert(id, Consumer { handle, transport, producer });
+                peer.consumers.insert(id, Consumer { handle, transport, producer, key_frame_at: None });
                 self.counts.consumers += 1;
             }
         }

@@ -79,6 +79,21 @@ fn a_producer_of_a_transport_that_closed_meanwhile_is_given_back() {
 }
 
 #[test]
+fn a_consumer_is_granted_one_key_frame_a_second() {
+    let start = Instant::now();
+    let (mut rooms, bob) = (call(start), of("r", "bob"));
+    let mut grant = |ms| {
+        let at = start + Duration::from_millis(ms);
+        rooms.grant_key_frame(&bob, &id("hears"), at).expect("a consumer").is_some()
+    };
+    assert_eq!([0, 1, 999, 1_000, 1_001, 2_500].map(&mut grant), [true, false, false, true, false, true]);
+    rooms.key_frame_failed(&bob, &id("hears"));
+    let again = rooms.grant_key_frame(&bob, &id("hears"), start + Duration::from_millis(2_501));
+    assert_eq!(again.expect("a consumer"), Some(()), "the engine did not ask for the last one");
+    assert!(rooms.grant_key_frame(&of("r", "ann"), &id("hears"), start).is_err(), "it is another peer's");
+}
+
+#[test]
 fn places_are_counted_before_they_are_filled() {
     let mut rooms = call(Instant::now());
     let tickets: Vec<_> = (0..3).map(|_| rooms.reserve_transport(&of("r", "ann")).expect("a place")).collect();

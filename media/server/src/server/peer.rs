@@ -30,6 +30,7 @@ impl<E: Engine> Server<E> {
                 self.consume(of, transport, producer, *capabilities).await
             }
             PeerAsk::Pause(producer, pause) => self.pause(of, producer, pause).await,
+            PeerAsk::Tell(consumer, ConsumerAsk::KeyFrame) => self.key_frame(of, consumer).await,
             PeerAsk::Tell(consumer, ask) => self.tell_consumer(of, consumer, ask).await,
             PeerAsk::CloseTransport(id) => self.closed(|rooms| rooms.close_transport(&of, &id, now())),
             PeerAsk::CloseProducer(id) => self.closed(|rooms| rooms.close_producer(&of, &id)),
@@ -125,6 +126,19 @@ impl<E: Engine> Server<E> {
         let server = Arc::clone(&self);
         self.wait(async move { server.engine.tell(&handle, ask).await }).await?;
         Ok(nothing())
+    }
+
+    /// Asks for a key frame, or does not: the last one that this consumer has asked for is on its way.
+    async fn key_frame(self: Arc<Self>, of: Of, consumer: Id) -> Result<Answer, Refusal> {
+        let Some(handle) = self.rules(|rooms| rooms.grant_key_frame(&of, &consumer, now()))? else {
+            return Ok(nothing());
+        };
+        let server = Arc::clone(&self);
+        let told = self.wait(async move { server.engine.tell(&handle, ConsumerAsk::KeyFrame).await }).await;
+        if told.is_err() {
+            self.rules(|rooms| rooms.key_frame_failed(&of, &consumer));
+        }
+        told.map(|()| nothing())
     }
 
     fn closed(&self, rules: impl FnOnce(&mut crate::rules::Rooms<E>) -> Closed<E>) -> Result<Answer, Refusal> {

@@ -49,7 +49,7 @@ impl Stage {
             name: name.into(),
             session,
             secret: 1,
-            max: 9,
+            max: 9.into(),
             window,
             revision: 1,
             attributes: Attributes::default(),

@@ -65,7 +65,7 @@ impl Stage {
                 name: "Ann".into(),
                 session,
                 secret: 1,
-                max: 100,
+                max: 100.into(),
                 window,
                 revision: 1,
                 attributes: Attributes::default(),
@@ -78,7 +78,7 @@ impl Stage {
         loop {
             match self.try_join(session).await {
                 Ok(Joined::Seated { seat, .. }) => return seat,
-                Ok(Joined::Full) => panic!("there is room"),
+                Ok(Joined::Full | Joined::Crowded) => panic!("there is room"),
                 Err(_) => tokio::task::yield_now().await,
             }
         }
@@ -257,7 +257,7 @@ fn operations_go_on_while_a_subscription_is_cut_again_and_again() {
                 name: "Ann".into(),
                 session,
                 secret: 1,
-                max: 100,
+                max: 100.into(),
                 window,
                 revision: 1,
                 attributes: Attributes::default(),

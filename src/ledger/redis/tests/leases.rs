@@ -51,7 +51,7 @@ fn nodes_that_hold_nothing_any_more_cost_nothing_and_are_still_told_that_their_l
             name: "Ann".into(),
             session,
             secret: 1,
-            max: 4,
+            max: 4.into(),
             window,
             revision: 1,
             attributes: Attributes::default(),

@@ -107,7 +107,7 @@ impl Seat {
             name,
             session,
             secret,
-            max: 0,
+            max: 0.into(),
             window,
             revision: 0,
             attributes: attributes.clone(),

@@ -111,7 +111,7 @@ impl Trial {
             name: "ann".into(),
             session,
             secret: 0,
-            max: MAX,
+            max: MAX.into(),
             window: WINDOW,
             user: user_id(user),
             revision: 1,

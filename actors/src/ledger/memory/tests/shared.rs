@@ -14,7 +14,7 @@ pub(super) fn join(user: u128) -> Join {
         name: "ann".into(),
         session: SessionId::from_u128(user),
         secret: 0,
-        max: 4,
+        max: 4.into(),
         window: Duration::from_secs(5),
         attributes: Attributes::default(),
         revision: 1,
@@ -28,7 +28,7 @@ pub(super) fn at(room: u8, node: &NodeId) -> At<'_> {
 pub(super) async fn seated(ledger: &MemoryLedger, at: At<'_>, user: u128) -> SeatId {
     match ledger.join(at, join(user)).await.expect("memory answers") {
         Joined::Seated { seat, .. } => seat,
-        Joined::Full => panic!("the room is not full"),
+        Joined::Full | Joined::Crowded => panic!("the room is not full"),
     }
 }
 
@@ -37,7 +37,7 @@ async fn a_room_without_seats_is_dropped() {
     let (ledger, node) = (MemoryLedger::default(), NodeId::new("a"));
     let (one, two) = (seated(&ledger, at(1, &node), 1).await, seated(&ledger, at(1, &node), 2).await);
     seated(&ledger, at(2, &node), 1).await;
-    ledger.join(at(3, &node), Join { max: 0, ..join(1) }).await.expect("memory answers");
+    ledger.join(at(3, &node), Join { max: 0.into(), ..join(1) }).await.expect("memory answers");
     assert_eq!((ledger.rooms(), ledger.rooms.len()), (2, 2));
     ledger.close(at(2, &node), LeaveReason::Closed, 1).await.expect("memory answers");
     ledger.leave(at(1, &node), one, LeaveReason::Left).await.expect("memory answers");

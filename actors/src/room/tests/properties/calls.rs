@@ -29,7 +29,7 @@ impl Model {
         }
         match call {
             LedgerCall::Join(request, terms) => {
-                let answer = outcome!(self.join(&request, terms.max as usize));
+                let answer = outcome!(self.join(&request, terms.max.own as usize));
                 Reply::Join(request, answer)
             }
             LedgerCall::Resume(request) => {

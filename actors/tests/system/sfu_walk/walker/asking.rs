@@ -39,6 +39,10 @@ impl Walker<'_> {
         let (draw, choice) = (self.random.next(), self.random.next());
         let Some(session) = self.session.as_mut().filter(|session| session.open.len() < OPEN) else { return };
         let Some((kind, data)) = request(session, draw, choice) else { return };
+        if is_pause(kind) {
+            // Whoever wants it otherwise now does not ask again for what was refused.
+            session.open.retain(|_, ask| ask.is_asked || !is_pause(ask.kind) || ask.data != data);
+        }
         session.rids += 1;
         let ask = Ask { kind, data, is_asked: false, again_at: None };
         session.open.insert(session.rids, ask);
@@ -67,13 +71,23 @@ impl Walker<'_> {
         }
     }
 
-    /// It was refused, and may be asked again a little later.
+    /// It was refused, and may be asked again a little later, unless it wants it otherwise by now.
     pub(super) fn asks_later(&mut self, rid: u64) {
         let wait = Duration::from_millis(200 + self.random.next() % 2_000);
+        let Some(session) = &mut self.session else { return };
+        let data = session.open.get(&rid).filter(|ask| is_pause(ask.kind)).map(|ask| &ask.data);
+        if session.open.range(rid + 1..).any(|(_, later)| is_pause(later.kind) && Some(&later.data) == data) {
+            session.open.remove(&rid);
+            return;
+        }
         if let Some(ask) = self.session.as_mut().and_then(|session| session.open.get_mut(&rid)) {
             (ask.is_asked, ask.again_at) = (false, Some(Instant::now() + wait));
         }
     }
+}
+
+fn is_pause(kind: &str) -> bool {
+    matches!(kind, "sfu_pause_producer" | "sfu_resume_producer")
 }
 
 /// A request that makes sense as far as is known.
@@ -94,18 +108,20 @@ fn request(session: &Session, draw: u64, choice: u64) -> Option<(&'static str, V
         });
     };
     let place = usize::try_from(choice % 16).expect("few");
-    // One change of each at a time: answers may overtake each other.
-    let is_idle = |id: &&String| session.open.values().all(|ask| ask.data["producerId"] != **id);
-    let own = || session.own.keys().nth(place % session.own.len().max(1)).filter(is_idle);
+    let of = |ask: &Ask, id: &str| ask.data["producerId"] == *id;
+    let own = || session.own.keys().nth(place % session.own.len().max(1));
+    // Several pauses and resumes may be under way, but not beside the end.
+    let is_idle = |id: &&String| session.open.values().all(|ask| !of(ask, id));
+    let is_sent = |id: &&String| session.open.values().all(|ask| !of(ask, id) || ask.kind != "sfu_close_producer");
     let is_sending = session.open.values().filter(|ask| ask.kind == "sfu_produce").count() + session.own.len();
     Some(match draw % 8 {
         0..=2 if is_sending < SENT => {
             let sends = json!({ "epoch": made_in, "transportId": transport, "kind": "audio", "source": "x", "rtpParameters": {} });
             ("sfu_produce", sends)
         }
-        3 => ("sfu_pause_producer", json!({ "epoch": made_in, "producerId": own()? })),
-        4 => ("sfu_resume_producer", json!({ "epoch": made_in, "producerId": own()? })),
-        5 => ("sfu_close_producer", json!({ "epoch": made_in, "producerId": own()? })),
+        3 => ("sfu_pause_producer", json!({ "epoch": made_in, "producerId": own().filter(is_sent)? })),
+        4 => ("sfu_resume_producer", json!({ "epoch": made_in, "producerId": own().filter(is_sent)? })),
+        5 => ("sfu_close_producer", json!({ "epoch": made_in, "producerId": own().filter(is_idle)? })),
         6 => {
             let other = session.others.keys().nth(place % session.others.len().max(1))?;
             let receives =

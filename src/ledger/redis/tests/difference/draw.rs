@@ -1,6 +1,9 @@
 //! Random operations, mostly such as nodes ask for, some such as only a fault or an old node would.
 
-use actors::protocol::{Fence, Kind, Message, client::Seq};
+use actors::{
+    ledger::SeatsMax,
+    protocol::{Fence, Kind, Message, client::Seq},
+};
 
 use super::{
     pair::{NODES, Pair},
@@ -131,7 +134,9 @@ impl Draw {
         let bits = u128::from(self.entropy.next());
         let session = again.as_ref().map_or(SessionId::from_u128(bits), |held| held.session);
         let secret = again.as_ref().map_or(bits, |held| held.secret);
-        let max = if self.below(12) == 0 { 0 } else { 2 + self.below(4) as u32 };
+        let own = if self.below(12) == 0 { 0 } else { 2 + self.below(4) as u32 };
+        let max =
+            SeatsMax { own, unplaced: own.min(2 + self.below(4) as u32), mesh: own.min(1 + self.below(4) as u32) };
         let (window, revision, attributes) = (self.window(), self.below(4), self.attributes());
         let (id, at_node, epoch) = (self.rooms[room], NodeId::new(NODES[node]), self.epoch(room));
         let join = Join { user: user.clone(), name: "Ann".into(), session, secret, max, window, revision, attributes };
