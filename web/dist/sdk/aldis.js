@@ -1819,7 +1819,7 @@ var Ae = {
 		if (e.type === "chat_deleted") this.chat.forget(e.data.id);
 		else if (e.type === "chat_message") this.#b(e.data);
 		else if (e.type === "message") {
-			let { senderUserId: t, topic: n, data: r } = e.data;
+			let { senderUserId: t = null, topic: n, data: r } = e.data;
 			this.emit("message", {
 				from: t,
 				topic: n,
