@@ -183,6 +183,14 @@ fn api_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(rooms::messages::delete))
         .routes(routes!(reports::report))
         .routes(routes!(ice::ice_servers))
+        .merge(v1_routes())
+        .routes(routes!(socket::ws))
+        .route("/ws", axum::routing::any(socket::refused))
+}
+
+/// What backends do, and operators at their own listener.
+fn v1_routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
         .routes(routes!(v1::list, v1::create))
         .routes(routes!(v1::get, v1::patch, v1::delete))
         .routes(routes!(v1::close))
@@ -197,8 +205,8 @@ fn api_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(v1::powers::waiting, v1::powers::answer_all))
         .routes(routes!(v1::powers::answer))
         .routes(routes!(v1::timeline::timeline))
-        .routes(routes!(socket::ws))
-        .route("/ws", axum::routing::any(socket::refused))
+        .routes(routes!(v1::messages::send))
+        .routes(routes!(v1::users::end_sessions))
 }
 
 /// On both listeners, and exempt from rate limits: probes must not be refused.
@@ -215,9 +223,9 @@ pub fn openapi(settings: &Settings) -> serde_json::Value {
 /// The operators' routes: probes and metrics to read, and what only operators may see and change. The unix socket adds
 /// [`OverSocket`] to each request.
 pub fn admin_router(site: Shared, metrics: RenderMetrics, operators: Operators) -> Router {
-    let (health, _) = health_routes().split_for_parts();
+    let (open, _) = health_routes().merge(v1_routes()).split_for_parts();
     let draining = admin::Draining(operators.drain.clone());
-    let routes = health
+    let routes = open
         .route("/", get(operators::page::lead))
         .route("/admin", get(operators::page::page))
         .route("/admin/{file}", get(operators::page::file))

@@ -8,7 +8,7 @@ use std::time::Duration;
 use actors::{
     node::{NodeRef, Tree},
     ports::{Revocation, Unavailable},
-    protocol::{LoginId, Member, RoomId, UserId, hosted::RoomChanged, media::TrackKind},
+    protocol::{AppMessage, LoginId, Member, RoomId, UserId, hosted::RoomChanged, media::TrackKind},
 };
 use async_trait::async_trait;
 use serde_json::json;
@@ -63,6 +63,11 @@ pub trait LiveRooms: Send + Sync + 'static {
     /// # Errors
     /// `Unavailable` while the ledger is: they are not told.
     async fn message_deleted(&self, room_id: RoomId, id: &str) -> Result<(), Unavailable>;
+    /// A backend's message of its application, to one member or to all.
+    ///
+    /// # Errors
+    /// `Unavailable` while the ledger is: it may arrive all the same.
+    async fn backend_says(&self, room_id: RoomId, message: &AppMessage) -> Result<(), Unavailable>;
     /// Sessions ended: their tokens are refused and their sockets closed (4401). On this node this has happened when it
     /// returns; other nodes follow once the ledger answers.
     async fn revoke(&self, revocation: Revocation);
@@ -125,6 +130,10 @@ impl LiveRooms for NodeRef {
 
     async fn message_deleted(&self, room_id: RoomId, id: &str) -> Result<(), Unavailable> {
         Self::message_deleted(self, room_id, id).await
+    }
+
+    async fn backend_says(&self, room_id: RoomId, message: &AppMessage) -> Result<(), Unavailable> {
+        Self::backend_says(self, room_id, message).await
     }
 
     async fn revoke(&self, revocation: Revocation) {

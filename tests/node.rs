@@ -46,6 +46,8 @@ mod measured;
 mod media;
 #[path = "node/member.rs"]
 mod member;
+#[path = "node/messaged.rs"]
+mod messaged;
 #[path = "node/moved.rs"]
 mod moved;
 #[path = "node/operated.rs"]

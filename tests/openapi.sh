@@ -25,7 +25,7 @@ node "$typescript/issuer.mjs" "$aldis"
 serve "$aldis" \
     --set rate_limits.auth_per_address=100000/1m --set rate_limits.auth_per_email=100000/1m \
     --set rate_limits.requests_per_address=1000000/1m --set rate_limits.requests_per_user=1000000/1m \
-    --set ice.stun_urls=stun:127.0.0.1:3478
+    --set ice.stun_urls=stun:127.0.0.1:3478 --set room.timeline=true
 base=http://$(address http)
 session() {
     curl -fsS "$base/api/auth/$1" -H 'content-type: application/json' -d "$2" |

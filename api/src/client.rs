@@ -136,13 +136,18 @@ impl Client {
 
     /// The address of something below `/v1/rooms`.
     fn at(&self, segments: &[&str]) -> Result<Url, Error> {
+        self.below(&[&["rooms"], segments].concat())
+    }
+
+    /// The address of something below `/v1`.
+    fn below(&self, segments: &[&str]) -> Result<Url, Error> {
         // An address without them would be somebody else's, or everybody's.
         if let Some(dots) = segments.iter().find(|segment| [".", ".."].contains(*segment)) {
             return Err(Error::Unaddressable((*dots).to_owned()));
         }
         let mut url = self.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(["v1", "rooms"]).extend(segments);
+            path.pop_if_empty().push("v1").extend(segments);
         }
         Ok(url)
     }
@@ -173,9 +178,13 @@ impl Client {
 
     /// A request that is answered without content.
     async fn tell(&self, method: Method, segments: &[&str], body: Option<&impl Serialize>) -> Result<(), Error> {
-        let answer = self.request(method, self.at(segments)?, body)?.send().await?;
-        if answer.status().is_success() { Ok(()) } else { read(answer).await }
+        done(self.request(method, self.at(segments)?, body)?.send().await?).await
     }
+}
+
+/// That an answer without content is no refusal.
+async fn done(answer: reqwest::Response) -> Result<(), Error> {
+    if answer.status().is_success() { Ok(()) } else { read(answer).await }
 }
 
 async fn read<T: DeserializeOwned>(answer: reqwest::Response) -> Result<T, Error> {

@@ -18,6 +18,6 @@ pub use client::Client;
 #[cfg(feature = "client")]
 pub use error::{Error, FieldError, Problem};
 #[cfg(feature = "client")]
-pub use shapes::{Ban, NewRoom, Page, Participant, Room, RoomChange, Rooms, Waiting};
+pub use shapes::{Ban, NewMessage, NewRoom, Page, Participant, Room, RoomChange, Rooms, Waiting};
 #[cfg(feature = "client")]
 pub use token::{Grants, Key, Token};

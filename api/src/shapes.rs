@@ -28,6 +28,18 @@ pub struct NewRoom {
     pub guests: Option<Guests>,
 }
 
+/// A message of the application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewMessage {
+    /// The receiver, who is in the room; `None`: everybody in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<UserId>,
+    /// What it is about: 1 to 64 bytes.
+    pub topic: String,
+    /// Its content: at most 16 KiB of JSON.
+    pub data: serde_json::Value,
+}
+
 /// A change of a room; what is left out stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use aldis_api::{Ban, Guests, Mode, NewRoom, Participant, Problem, Room, RoomChange, Rooms, Waiting, webhook::Event};
+use aldis_api::{
+    Ban, Guests, Mode, NewMessage, NewRoom, Participant, Problem, Room, RoomChange, Rooms, Waiting, webhook::Event,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
@@ -28,6 +30,8 @@ fn every_operation_of_the_document_has_a_method() {
         ("serverMoveParticipant", "move_to"),
         ("serverRequestMute", "ask_to_mute"),
         ("serverRemove", "remove"),
+        ("serverSendMessage", "send_message"),
+        ("serverEndSessions", "end_sessions"),
         ("serverGetTimeline", "timeline"),
         ("serverListWaiting", "waiting"),
         ("serverAnswerAllWaiting", "answer_all"),
@@ -113,6 +117,9 @@ fn wishes_have_the_documents_fields() {
     };
     assert_eq!(fields(value(&all)), of("CreateRoomFor"));
     assert_eq!(fields(value(&change)), of("ChangeRoom"));
+    let message = NewMessage { to: "ann".parse().ok(), topic: "order".to_owned(), data: json!({}) };
+    assert_eq!(fields(value(&message)), of("SendMessage"));
+    assert_eq!(value(&NewMessage { to: None, ..message }), json!({ "topic": "order", "data": {} }));
     assert_eq!(value(&NewRoom::default()), json!({}));
     assert_eq!(value(&RoomChange::default()), json!({}));
 }

@@ -264,16 +264,38 @@ fn renegotiate(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
 }
 
 fn message(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
-    let CustomMessage { to, topic, data } = data(envelope)?;
-    if !(1..=TOPIC_BYTES_MAX).contains(&topic.len()) {
-        return Err(bad(&format!("data.topic of message: 1 to {TOPIC_BYTES_MAX} bytes.")));
+    let unfit = |Unfit { code, field, why }| BadMessage { code, ..bad(&format!("data.{field} of message: {why}.")) };
+    data::<CustomMessage>(envelope)?.try_into().map(ClientToServer::Message).map_err(unfit)
+}
+
+/// Why an application's message is not passed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// `bad_message` or `payload_too_large`.
+    pub code: Code,
+    /// The field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl TryFrom<CustomMessage> for AppMessage {
+    type Error = Unfit;
+
+    /// # Errors
+    /// Its topic or its content is too long, or a receiver's parser might fail on it.
+    fn try_from(CustomMessage { to, topic, data }: CustomMessage) -> Result<Self, Unfit> {
+        let unfit = |field, why: String| Unfit { code: Code::BadMessage, field, why };
+        if !(1..=TOPIC_BYTES_MAX).contains(&topic.len()) {
+            return Err(unfit("topic", format!("1 to {TOPIC_BYTES_MAX} bytes")));
+        }
+        if data.get().len() > MESSAGE_DATA_BYTES_MAX {
+            let why = format!("at most {MESSAGE_DATA_BYTES_MAX} bytes of JSON");
+            return Err(Unfit { code: Code::PayloadTooLarge, ..unfit("data", why) });
+        }
+        relayable::check(data.get()).map_err(|fault| unfit("data", fault.to_owned()))?;
+        Ok(Self::new(to, &serde_json::Value::from(topic).to_string(), data.get()))
     }
-    if data.get().len() > MESSAGE_DATA_BYTES_MAX {
-        let text = format!("data.data of message: at most {MESSAGE_DATA_BYTES_MAX} bytes of JSON.");
-        return Err(BadMessage { code: Code::PayloadTooLarge, ..bad(&text) });
-    }
-    relayable::check(data.get()).map_err(|fault| bad(&format!("data.data of message: {fault}.")))?;
-    Ok(ClientToServer::Message(AppMessage::new(to, &json(&topic, envelope)?, data.get())))
 }
 
 fn chat(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {

@@ -35,6 +35,13 @@ pub fn app_data(from: UserId, message: &AppMessage) -> Message {
     Message { kind: Kind::Message, data: Data::from_sender(from, Arc::clone(message.rest())) }
 }
 
+/// The same of the application's backend: `{"topic":…,"data":…}`.
+#[must_use]
+pub fn backend_data(message: &AppMessage) -> Message {
+    let fields = message.rest().trim_start_matches(',');
+    Message { kind: Kind::Message, data: ["{", fields].concat().into() }
+}
+
 /// The `data` of a chat message; `timestamp` in milliseconds since the Unix epoch.
 #[must_use]
 pub fn chat_data(id: &str, from: UserId, content: &str, timestamp: u64) -> Message {

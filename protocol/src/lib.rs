@@ -26,7 +26,7 @@ pub use client::{ClientMessage, ClientToServer};
 pub use cluster::{Entry, Member, Message};
 pub use code::{Close, Code};
 pub use data::Data;
-pub use decode::{BadMessage, decode};
+pub use decode::{BadMessage, Unfit, decode};
 pub use hosted::{Guests, Power};
 pub use id::{Epoch, Fence, JoinOrder, LoginId, NodeId, RoomId, SeatId, SessionId, SocketId, UserId};
 pub use kind::Kind;

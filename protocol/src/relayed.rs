@@ -80,9 +80,10 @@ pub struct RenegotiateFrom<'a> {
 #[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CustomMessageFrom<'a> {
-    /// The sender.
-    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
-    pub sender_user_id: UserId,
+    /// The member who sent it; left out if the application's backend did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "documents", ts(optional, type = "string"), schemars(with = "Option<String>"))]
+    pub sender_user_id: Option<UserId>,
     /// What it is about.
     pub topic: Cow<'a, str>,
     /// Its content, as it was sent.

@@ -15,7 +15,7 @@ use axum::{
 };
 
 use super::{
-    operators::Operator,
+    operators::{AtDoor, Operator},
     problem::{Code, Problem},
     request_id::RequestId,
 };
@@ -65,10 +65,13 @@ pub(super) async fn record(mut request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let problem = response.extensions().get::<Problem>();
     let route = route.as_ref().map_or("", MatchedPath::as_str);
-    let Some(event) = event(&method, route, problem.map(|problem| problem.code)) else { return response };
+    let door = response.extensions().get::<AtDoor>();
+    let Some(event) = event(&method, route, problem.map(|problem| problem.code), door.is_some()) else {
+        return response;
+    };
     let result = problem.map_or("ok", |problem| problem.code.as_str());
     let client = known.map(|known| known.client.address.to_string()).unwrap_or_default();
-    let operator = match response.extensions().get::<Operator>() {
+    let operator = match door.and_then(|door| door.0) {
         Some(Operator::Socket { uid }) => format!("uid {uid}"),
         Some(Operator::Token) => "token".to_owned(),
         None => String::new(),
@@ -86,8 +89,8 @@ pub(super) async fn record(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// The name of what happened; `None` for what is no event of the audit log.
-fn event<'a>(method: &Method, route: &'a str, code: Option<Code>) -> Option<&'a str> {
+/// The name of what happened, perhaps at the operators' listener; `None` for what is no event of the audit log.
+fn event<'a>(method: &Method, route: &'a str, code: Option<Code>, at_door: bool) -> Option<&'a str> {
     let changes = ![Method::GET, Method::HEAD, Method::OPTIONS].contains(method);
     match code {
         Some(Code::OriginNotAllowed | Code::MisdirectedRequest) => return Some("refused"),
@@ -95,7 +98,7 @@ fn event<'a>(method: &Method, route: &'a str, code: Option<Code>) -> Option<&'a 
         Some(Code::Unavailable) => return None,
         Some(_) | None => {}
     }
-    if route.starts_with(INTERNAL) {
+    if route.starts_with(INTERNAL) || (at_door && route.starts_with(SERVER)) {
         return Some("operator");
     }
     if route.starts_with(SERVER) && changes {
@@ -149,7 +152,11 @@ mod tests {
             (Method::PATCH, "/internal/users/{userId}", Some(Code::AuthRequired), Some("operator")),
             (Method::GET, "", Some(Code::NotFound), None),
         ] {
-            assert_eq!(event(&method, route, code), expected, "{method} {route} {code:?}");
+            assert_eq!(event(&method, route, code, false), expected, "{method} {route} {code:?}");
         }
+        for method in [Method::GET, Method::POST] {
+            assert_eq!(event(&method, "/v1/rooms", None, true), Some("operator"));
+        }
+        assert_eq!(event(&Method::GET, "/metrics", None, true), None);
     }
 }

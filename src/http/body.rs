@@ -18,15 +18,15 @@ use super::{
 };
 use crate::{auth::FieldError, storage::RoomId};
 
-/// A JSON body of exactly the schema of `T`.
-pub(super) struct Body<T>(pub T);
+/// A JSON body of exactly the schema of `T`. It may have at least `ROOM` bytes, whatever other bodies may have.
+pub(super) struct Body<T, const ROOM: usize = 0>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
+impl<T: DeserializeOwned, const ROOM: usize> FromRequest<Shared> for Body<T, ROOM> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, site: &Shared) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let bytes = read(&parts.headers, body, site).await?;
+        let bytes = read(&parts.headers, body, site, ROOM).await?;
         if bytes.is_empty() {
             return Err(Problem::new(Code::MalformedBody, "The body is empty; send a JSON object."));
         }
@@ -39,13 +39,13 @@ impl<T: DeserializeOwned> OptionalFromRequest<Shared> for Body<T> {
 
     async fn from_request(request: Request, site: &Shared) -> Result<Option<Self>, Problem> {
         let (parts, body) = request.into_parts();
-        let bytes = read(&parts.headers, body, site).await?;
+        let bytes = read(&parts.headers, body, site, 0).await?;
         if bytes.is_empty() { Ok(None) } else { Ok(parse::<Option<T>>(&parts.headers, &bytes)?.map(Self)) }
     }
 }
 
-async fn read(headers: &HeaderMap, body: Bytestream, site: &Shared) -> Result<axum::body::Bytes, Problem> {
-    let (max, within) = (site.settings.body_bytes_max, site.settings.body_within);
+async fn read(headers: &HeaderMap, body: Bytestream, site: &Shared, room: usize) -> Result<axum::body::Bytes, Problem> {
+    let (max, within) = (site.settings.body_bytes_max.max(room), site.settings.body_within);
     if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
     {
         // RFC 9110 §15.5.16.

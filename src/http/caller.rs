@@ -1,5 +1,5 @@
 //! The authenticated user of a request: its access token, from `Authorization: Bearer` or the cookie, verified; never
-//! from the query.
+//! from the query. Or the operator, whom their own listener has let in.
 
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{
     Shared,
     audit::Asking,
+    operators::Operator,
     origin,
     problem::{Code, Problem},
 };
@@ -25,6 +26,9 @@ use crate::{
     rooms::By,
     storage::RoomId,
 };
+
+/// Whom members see behind what an operator does.
+const OPERATOR: &str = "operator";
 
 /// The verified user of a request, within their rate limit.
 #[derive(Clone, Debug)]
@@ -37,9 +41,18 @@ pub(super) struct Caller {
     pub session: Option<Uuid>,
     /// What their token grants; `None`: what the owner of an account may do.
     pub grants: Option<Arc<Grants>>,
+    /// Whether it is an operator at their own listener, who has no token and is nobody's user.
+    pub is_operator: bool,
 }
 
 impl Caller {
+    /// An operator, who may do what any token may.
+    fn operator() -> Result<Self, Problem> {
+        let user = OPERATOR.parse().map_err(Problem::internal)?;
+        let grants = Grants { join: true, create: true, admin: true, ..Grants::default() };
+        Ok(Self { user, account: None, session: None, grants: Some(Arc::new(grants)), is_operator: true })
+    }
+
     /// Them, for what hosts do.
     pub(super) fn by(&self) -> By {
         By { user: self.user.clone(), grants: self.grants.clone() }
@@ -76,6 +89,9 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        if parts.extensions.get::<Operator>().is_some() {
+            return Self::operator();
+        }
         Self::identified(parts, site, |token| site.accounts.tokens().verify(token))
     }
 }
@@ -100,7 +116,7 @@ impl Caller {
             return Err(Problem::too_often("requests of yours", wait));
         }
         let Identity { user, account, session, grants, .. } = identity;
-        Ok(Self { user, account, session, grants })
+        Ok(Self { user, account, session, grants, is_operator: false })
     }
 
     /// The caller's account.

@@ -35,6 +35,7 @@ use super::{Settings, cookies, problem};
         (name = "signaling", description = "The WebSocket; its messages are in /asyncapi.json"),
         (name = "health", description = "For load balancers and operators")
     ),
+    servers((url = "/", description = "The node that serves this document")),
     components(schemas(problem::ProblemBody)),
     modifiers(&Credentials)
 )]
@@ -58,6 +59,7 @@ pub(super) fn complete(document: &openapi::OpenApi, settings: &Settings) -> Valu
     for path in document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut()) {
         for (method, operation) in path.as_object_mut().into_iter().flatten() {
             add_common_answers(method, operation);
+            bodies_are_no_null(operation);
         }
     }
     let limits = &settings.rooms;
@@ -125,6 +127,16 @@ fn add_common_answers(method: &str, operation: &mut Value) {
         } else if let Some(content) = content.as_object_mut() {
             content.retain(|_, kind| !kind.is_null());
         }
+    }
+}
+
+/// A body that may be left out is an object all the same: generators of clients fail on a choice between it and `null`.
+fn bodies_are_no_null(operation: &mut Value) {
+    let schema = operation.pointer_mut("/requestBody/content/application~1json/schema");
+    let Some(schema) = schema.filter(|schema| schema["oneOf"].is_array()) else { return };
+    let mut choices = schema["oneOf"].as_array().into_iter().flatten();
+    if let Some(object) = choices.find(|choice| choice["type"] != "null").cloned() {
+        *schema = object;
     }
 }
 

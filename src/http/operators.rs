@@ -28,12 +28,16 @@ pub struct OverSocket {
     pub uid: u32,
 }
 
-/// How a request proved that an operator sends it; in the audit log.
+/// How a request proved that an operator sends it; among its extensions, and in the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
     Socket { uid: u32 },
     Token,
 }
+
+/// That a response is one of the operators' listener, and who was asking; among its extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AtDoor(pub(super) Option<Operator>);
 
 /// What the operators' listener demands.
 #[derive(Clone, Debug)]
@@ -124,16 +128,14 @@ pub(super) async fn guard(State(operators): State<Arc<Operators>>, mut request: 
         Some(operator) => is_no_page(request.headers()).map(|()| Some(operator)),
         None => operators.judge(request.extensions().get(), request.headers(), request.uri().path()),
     };
-    let operator = match judged {
-        Ok(operator) => operator,
-        Err(problem) => return problem.into_response(),
+    let (operator, mut response) = match judged {
+        Err(problem) => (None, problem.into_response()),
+        Ok(None) => (None, next.run(request).await),
+        Ok(Some(operator)) => {
+            request.extensions_mut().insert(operator);
+            (Some(operator), next.run(request).await)
+        }
     };
-    if let Some(operator) = operator {
-        request.extensions_mut().insert(operator);
-    }
-    let mut response = next.run(request).await;
-    if let Some(operator) = operator {
-        response.extensions_mut().insert(operator);
-    }
+    response.extensions_mut().insert(AtDoor(operator));
     response
 }

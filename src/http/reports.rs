@@ -174,7 +174,7 @@ impl Reports {
 }
 
 /// Reports what became of media connections and devices, for the room's timeline (where the operator keeps it) and for metrics. For who is, or
-/// was, in the room. A program reports when a connection comes about, fails, works again or ends, a few at a time.
+/// was, in the room; of others they are refused, or, where no timeline is kept, not counted. A program reports when a connection comes about, fails, works again or ends, a few at a time.
 #[utoipa::path(post, path = "/api/rooms/{roomId}/reports", tag = "rooms", operation_id = "reportMedia", security(("bearer" = []), ("cookie" = [])),
     params(RoomPath), request_body = Reports,
     responses((status = 204, description = "taken"), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
@@ -190,28 +190,31 @@ pub(super) async fn report(
     let taken = site.rates.reports.take_some(&caller.user, reports.len());
     taken.map_err(|wait| Problem::too_often("reports of yours", wait))?;
     let noted = reports.noted(&caller.user);
-    if let Some(events) = &site.events {
-        was_here(&site, room_id, &caller.user).await?;
-        let at_ms = unix_millis();
-        let notes = noted.iter().map(|noted| RoomNote { at_ms, noted: noted.clone() }).collect();
-        let away = |_| Problem::unavailable("The room's timeline cannot be written now: try again in a moment.");
-        events.note(room_id, notes).await.map_err(away)?;
+    if is_told(&site, room_id, &caller.user, &noted).await? {
+        noted.iter().for_each(metrics::reported);
     }
-    noted.iter().for_each(metrics::reported);
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// That this user is in the room, or was, as far as its timeline tells.
-async fn was_here(site: &Shared, room_id: RoomId, user: &UserId) -> Result<(), Problem> {
-    let Some(events) = &site.events else { return Ok(()) };
-    let away = |_| Problem::unavailable("Who was in the room cannot be asked now: try again in a moment.");
+/// Notes them in the room's timeline. Whether they count: they are of somebody who is in the room, or was. Without timelines nobody knows
+/// who was, so who is not in it now is not refused, but does not count.
+async fn is_told(site: &Shared, room_id: RoomId, user: &UserId, noted: &[Noted]) -> Result<bool, Problem> {
+    let Some(events) = &site.events else { return Ok(is_here(site, room_id, user).await) };
+    let away = |_| Problem::unavailable("The room's timeline cannot be asked or written now: try again in a moment.");
     let happened = events.timeline(room_id).await.map_err(away)?;
-    let is_told = happened.iter().any(|event| concerns(&event.happened) == Some(user));
-    let members = async || site.live.members(room_id).await.unwrap_or_default();
-    if is_told || members().await.iter().any(|member| member.user == *user) {
-        return Ok(());
+    let was_here = happened.iter().any(|event| concerns(&event.happened) == Some(user));
+    if !was_here && !is_here(site, room_id, user).await {
+        return Err(Problem::new(Code::Forbidden, format!("You were not in room {room_id} in the last 24 hours.")));
     }
-    Err(Problem::new(Code::Forbidden, format!("You were not in room {room_id} in the last 24 hours.")))
+    let at_ms = unix_millis();
+    let notes = noted.iter().map(|noted| RoomNote { at_ms, noted: noted.clone() }).collect();
+    events.note(room_id, notes).await.map_err(away)?;
+    Ok(true)
+}
+
+/// Whether they have a seat in the room, as far as that is known now.
+async fn is_here(site: &Shared, room_id: RoomId, user: &UserId) -> bool {
+    site.live.members(room_id).await.unwrap_or_default().iter().any(|member| member.user == *user)
 }
 
 const fn concerns(happened: &Happened) -> Option<&UserId> {

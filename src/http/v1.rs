@@ -10,13 +10,15 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub(super) mod messages;
 mod once;
 pub(super) mod participants;
 pub(super) mod powers;
 pub(super) mod timeline;
+pub(super) mod users;
 
 use super::{
     Shared,
@@ -29,32 +31,38 @@ use super::{
     },
 };
 use crate::{
+    auth::FieldError,
     rooms::Created,
     storage::{Guests, Meeting, MeetingChange, Mode, RoomId},
 };
 
 /// A backend's request for a room. All fields are optional.
-#[derive(Default, Deserialize, ToSchema)]
+// An idempotency key is for it as it is serialised: without what was left out, in this order. New fields come last.
+#[derive(Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct CreateRoomFor {
-    /// Its host, who may change and delete it with a token of theirs: any user id; default: the `sub` of the request's token.
+    /// Its host, who may change and delete it with a token of theirs: any user id; default: the `sub` of the request's token. An operator names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 128, pattern = "^[!#-\\[\\]-~]{1,128}$", example = "auth0|5f7c8ec7c33c6c004bbafe82")]
     host_id: Option<UserId>,
     /// Maximum number of participants; default 4. In the mode `mesh` at most 8, unless the operator allows more.
-    #[serde(deserialize_with = "body::whole")]
+    #[serde(deserialize_with = "body::whole", skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 100, example = 4)]
     max_participants: Option<u32>,
     /// How long the seat of a disconnected participant is kept, in seconds; default 5.
-    #[serde(deserialize_with = "body::whole")]
+    #[serde(deserialize_with = "body::whole", skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 120, example = 5)]
     seat_window_seconds: Option<u32>,
     /// How media flows; default `mesh`. `auto`: between the browsers of two, through a media server from three members on.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, pattern = "^(mesh|sfu|auto)$", example = "mesh")]
     mode: Option<Mode>,
     /// What it is called; default: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100, example = "Weekly meeting")]
     name: Option<String>,
     /// Whether people without an account may join; default `no`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, pattern = "^(yes|ask|no)$", example = "no")]
     guests: Option<Guests>,
 }
@@ -87,9 +95,10 @@ pub(super) async fn create(
     caller.may(Action::AdministerAll)?;
     let mut wish = body.map(|body| body.0).unwrap_or_default();
     let (limits, now) = (&site.settings.rooms, site.accounts.clock().now());
-    let host = wish.host_id.take().unwrap_or(caller.user);
+    let host = host(&caller, wish.host_id.take())?;
+    wish.host_id = Some(host.clone());
+    let key = once::key(&headers, caller.session, &wish, written)?;
     let new = CreateRoom::from(wish).checked(limits, host, None)?;
-    let key = once::key(&headers, caller.session, &new, written)?;
     match site.hosting.create_for(new, limits.per_backend_host_max, key, now).await? {
         Created::Now(meeting) => Ok(created(&address(&meeting), Json(RoomBody::new(*meeting, None)))),
         Created::Before(answer) => Ok(once::repeated(answer)),
@@ -97,6 +106,17 @@ pub(super) async fn create(
             Code::IdempotencyConflict,
             "This Idempotency-Key was used for another request within 24 hours: use a new one for each request.",
         )),
+    }
+}
+
+/// The host of a new room. No user of anybody's is to host what an operator makes by having the operator's name.
+fn host(caller: &Caller, named: Option<UserId>) -> Result<UserId, Problem> {
+    match named {
+        Some(named) => Ok(named),
+        None if caller.is_operator => {
+            Err(Problem::fields(vec![FieldError::new("hostId", "is missing: an operator says whose room it is")]))
+        }
+        None => Ok(caller.user.clone()),
     }
 }
 

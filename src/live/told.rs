@@ -7,7 +7,9 @@ use std::sync::{
 
 use actors::{
     ports::{Revocation, RevocationScope, Unavailable},
-    protocol::{LoginId, Member, RoomId, UserId, hosted::RoomChanged, media::TrackKind},
+    protocol::{
+        AppMessage, LoginId, Member, RoomId, UserId, encode::backend_data, hosted::RoomChanged, media::TrackKind,
+    },
 };
 use async_trait::async_trait;
 
@@ -97,6 +99,11 @@ impl LiveRooms for Told {
 
     async fn message_deleted(&self, room_id: RoomId, id: &str) -> Result<(), Unavailable> {
         self.command(format!("deleted {id} of {room_id}"))
+    }
+
+    async fn backend_says(&self, room_id: RoomId, message: &AppMessage) -> Result<(), Unavailable> {
+        let to = message.to.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string);
+        self.command(format!("{} to {to} in {room_id}", backend_data(message).data))
     }
 
     async fn revoke(&self, revocation: Revocation) {

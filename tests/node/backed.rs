@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use aldis_api::{
-    Client, Error, Grants, Guests, Key, NewRoom, Page, RoomChange, RoomId, Token, TrackKind, UserId,
+    Client, Error, Grants, Guests, Key, NewMessage, NewRoom, Page, RoomChange, RoomId, Token, TrackKind, UserId,
     webhook::{Event, Headers, Secret, verify},
 };
 use rcgen::{KeyPair, PKCS_ED25519};
@@ -86,6 +86,10 @@ async fn a_backend_has_a_hosts_powers_and_answers_who_waits() {
     client.ask_to_mute(room, &bob, TrackKind::Audio).await.expect("asked");
     assert_eq!(at_bob.hears("mute_requested").await["data"]["kind"], "audio");
     assert_eq!(client.hand_over(room, &ann).await.expect("handed over").host_id, ann);
+    let order = NewMessage { to: Some(bob.clone()), topic: "order".to_owned(), data: json!({ "state": "paid" }) };
+    client.send_message(room, &order).await.expect("sent");
+    let heard = at_bob.hears("message").await["data"].clone();
+    assert_eq!(heard, json!({ "topic": "order", "data": { "state": "paid" } }));
     client.remove(room, &bob, true).await.expect("removed");
     assert_eq!(at_bob.is_closed().await, Some(4403));
     assert_eq!(client.bans(room).await.expect("a list")[0].user_id, bob);
@@ -104,6 +108,8 @@ async fn a_backend_has_a_hosts_powers_and_answers_who_waits() {
         client.answer(room, &waiting[0].id, admit).await.expect("answered");
     }
     client.answer_all(room, false).await.expect("nobody waits");
+    client.end_sessions(&ann).await.expect("ended");
+    assert_eq!(at_ann.is_closed().await, Some(4401));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -44,6 +44,10 @@ const LINES: &[(&str, How)] = &[
         "curl -H \"Authorization: Bearer $(cat data/admin.token)\" http://127.0.0.1:9090/internal/tree",
         Here("\"kind\":\"user\""),
     ),
+    (
+        "curl -H \"Authorization: Bearer $(cat data/admin.token)\" --json '{\"hostId\":\"auth0|ann\"}' http://127.0.0.1:9090/v1/rooms",
+        Here("\"hostId\":\"auth0|ann\""),
+    ),
     ("aldis --help", Apart("Usage: aldis")),
     ("aldis serve", Not("each test of this folder starts it")),
     ("aldis health", Here("healthy")),

@@ -11,6 +11,8 @@ use crate::socket::Socket;
 
 /// Timeout of every wait.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Errors that a close follows.
+const CLOSING: [&str; 5] = ["draining", "removed", "banned", "room_closed", "auth_invalid"];
 
 /// A member of a room.
 pub(super) struct Member {
@@ -98,6 +100,11 @@ impl Member {
     pub(super) async fn hears_of_a_deletion(&mut self) -> String {
         let told = self.until("chat_deleted", |message| message["type"] == "chat_deleted").await;
         told["data"]["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Listens until a message of an application comes: its `data`.
+    pub(super) async fn hears_a_message(&mut self) -> Value {
+        self.until("message", |message| message["type"] == "message").await["data"].clone()
     }
 
     /// Listens until there are so many others in the room.
@@ -208,8 +215,7 @@ impl Member {
                 let acked = message["cid"].as_u64().expect("a number");
                 self.session.sent.settle(acked).for_each(drop);
             }
-            // The reasons of a close that follows.
-            "error" if ["draining", "removed", "banned", "room_closed"].iter().any(|code| data["code"] == *code) => {}
+            "error" if CLOSING.iter().any(|code| data["code"] == *code) => {}
             "error" => panic!("refused: {message}"),
             _ => {}
         }

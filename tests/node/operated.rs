@@ -60,6 +60,11 @@ async fn operators_act_over_the_socket_or_with_the_token_and_the_audit_log_says_
     assert_eq!(by_socket(&node, "PATCH", &path, r#"{"disabled":false}"#, ""), 204);
     assert_eq!(by_socket(&node, "PATCH", &path, r#"{"disabled":true}"#, "Origin: http://localhost\r\n"), 403);
     assert_eq!(login("a long enough password").await.0, 200, "the page changed nothing");
+    let rooms = format!("http://{}/v1/rooms", node.admin);
+    assert_eq!(client.get(&rooms).send().await.expect("an answer").status(), 401);
+    let room = client.post(&rooms).bearer_auth(&token).json(&json!({ "hostId": user })).send().await;
+    assert_eq!(room.expect("an answer").status(), 201);
+    assert_eq!(by_socket(&node, "POST", "/v1/rooms", r#"{"hostId":"ann"}"#, ""), 201);
 
     let socket = node.data("admin.sock");
     let own = format!("uid {}", fs::metadata(&socket).expect("made").uid());
@@ -81,6 +86,9 @@ async fn operators_act_over_the_socket_or_with_the_token_and_the_audit_log_says_
         ["operator", "ok", "", &own],
         ["refused", "origin_not_allowed", "", ""],
         ["login", "ok", &user, ""],
+        ["operator", "auth_required", "", ""],
+        ["operator", "ok", "", "token"],
+        ["operator", "ok", "", &own],
     ];
     assert_eq!(found, expected, "{log}");
     assert!(audit.iter().all(|line| line["client"] == "127.0.0.1" && line["request_id"].is_string()), "{log}");

@@ -8,8 +8,8 @@ use crate::{
     messages::{To, room},
     ports::{Noted, Unavailable},
     protocol::{
-        LeaveReason, Member, RoomId, UserId,
-        encode::{deleted_data, mute_data, room_data, waiting_data},
+        AppMessage, LeaveReason, Member, RoomId, UserId,
+        encode::{backend_data, deleted_data, mute_data, room_data, waiting_data},
         hosted::RoomChanged,
         media::TrackKind,
     },
@@ -115,6 +115,15 @@ impl NodeRef {
     /// [`Unavailable`] if the ledger does not take it in time.
     pub async fn guests_waiting(&self, room: RoomId, count: u32) -> Result<(), Unavailable> {
         self.directory.announce(room, waiting_data(count), None).await
+    }
+
+    /// The application's backend says something to a member, or to all of them, wherever they are; to those who are disconnected with
+    /// their resume.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the ledger does not take it in time: it may arrive all the same.
+    pub async fn backend_says(&self, room: RoomId, message: &AppMessage) -> Result<(), Unavailable> {
+        self.directory.announce(room, backend_data(message), message.to.clone()).await
     }
 
     /// A member is asked to switch something off, if they are there.

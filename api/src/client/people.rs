@@ -5,8 +5,8 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Client, NOTHING};
-use crate::{Ban, Error, Participant, Room, Waiting};
+use super::{Client, NOTHING, done};
+use crate::{Ban, Error, NewMessage, Participant, Room, Waiting};
 
 impl Client {
     /// `GET …/participants`: who is in a room, over all nodes, in the order of joins.
@@ -55,6 +55,24 @@ impl Client {
     /// See [`Error`].
     pub async fn hand_over(&self, room: RoomId, user: &UserId) -> Result<Room, Error> {
         self.ask(Method::POST, &[room.as_str(), "host"], Some(&json!({ "userId": user }))).await
+    }
+
+    /// `POST …/messages`: says something of the application to somebody who is in a room, or to all who are, as `message` without a
+    /// sender. Repeated, it is said again.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send_message(&self, room: RoomId, message: &NewMessage) -> Result<(), Error> {
+        self.tell(Method::POST, &[room.as_str(), "messages"], Some(message)).await
+    }
+
+    /// `DELETE /v1/users/{userId}/sessions`: tokens of somebody that were issued until now are refused, and their sockets closed.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn end_sessions(&self, user: &UserId) -> Result<(), Error> {
+        let url = self.below(&["users", &user.to_string(), "sessions"])?;
+        done(self.request(Method::DELETE, url, NOTHING)?.send().await?).await
     }
 
     /// `GET …/bans`: who may not come back.

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use aldis_protocol::{
     Attributes, ClientToServer, Code, Entry, Kind, LeaveReason, Member, Message, SessionId, Signal, UserId, decode,
-    encode::{app_data, chat_data, numbered, signal_data},
+    encode::{app_data, backend_data, chat_data, numbered, signal_data},
     relayed::{ChatMessage, CustomMessageFrom, DescriptionFrom, IceCandidateFrom, RenegotiateFrom},
 };
 use proptest::prelude::*;
@@ -219,8 +219,11 @@ proptest! {
         let ClientToServer::Message(message) = decode(&sent).expect("a message").body else { panic!("no message") };
         prop_assert_eq!(&message.to, &to.map(UserId::from_u128));
         let (head, data, tail) = numbered(seq, &Entry::Message(app_data(from.clone(), &message)));
-        let shape = CustomMessageFrom { sender_user_id: from, topic: topic.into(), data: Cow::Owned(raw(spaced.trim())) };
+        let shape = CustomMessageFrom { sender_user_id: Some(from), topic: topic.into(), data: Cow::Owned(raw(spaced.trim())) };
         let expected = serde_json::to_string(&shape).expect("plain structs serialise");
+        prop_assert_eq!(format!("{head}{data}{tail}"), format!(r#"{{"type":"message","seq":{seq},"data":{expected}}}"#));
+        let (head, data, tail) = numbered(seq, &Entry::Message(backend_data(&message)));
+        let expected = serde_json::to_string(&CustomMessageFrom { sender_user_id: None, ..shape }).expect("as above");
         prop_assert_eq!(format!("{head}{data}{tail}"), format!(r#"{{"type":"message","seq":{seq},"data":{expected}}}"#));
     }
 

@@ -67,6 +67,14 @@ fn the_vectors_of_the_documentation_are_read_and_written_too() {
 }
 
 #[test]
+fn a_message_without_a_sender_is_the_backends() {
+    let text = r#"{"type":"message","seq":3,"data":{"topic":"order","data":{"state":"paid"}}}"#;
+    let message = read(text).expect("a message");
+    assert!(matches!(&message.body, Received::Message(said) if said.sender_user_id.is_none() && said.topic == "order"));
+    assert_eq!(message.to_string(), text);
+}
+
+#[test]
 fn what_a_newer_node_says_is_kept_and_what_is_none_is_told_with_its_field() {
     for text in [r#"{"type":"poll_opened","seq":3,"data":{"a": [1]}}"#, r#"{"type":"later"}"#] {
         let message = read(text).expect("a message of a type that is not known");

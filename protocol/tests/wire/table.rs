@@ -172,7 +172,12 @@ pub(crate) const SERVER: &[Row] = &[
     ),
     row("renegotiate", Shape("RenegotiateFrom"), Seq, "A member requests a new offer from you."),
     row("chat_message", Shape("ChatMessage"), Seq, "A member's text message. The sender does not receive its own."),
-    row("message", Shape("CustomMessageFrom"), Seq, "A member's message of an application."),
+    row(
+        "message",
+        Shape("CustomMessageFrom"),
+        Seq,
+        "A message of an application: a member's, or without `senderUserId` its backend's, which may come twice.",
+    ),
     row(
         "chat_deleted",
         Shape("ChatDeleted"),

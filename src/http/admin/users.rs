@@ -17,6 +17,7 @@ use crate::{
         Shared,
         body::{Body, Query},
         problem::{Code, Problem},
+        v1::users::end_sessions_of,
     },
     storage::User,
 };
@@ -139,11 +140,7 @@ pub(in crate::http) async fn end_sessions(
     State(site): State<Shared>,
     path: Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let user = path.parse().map_err(|_| {
-        Problem::new(Code::UserNotFound, "Nobody has this id: ids are 1 to 128 printable ASCII characters.")
-    })?;
-    site.accounts.end_all_of(user).await?;
-    Ok(StatusCode::NO_CONTENT)
+    end_sessions_of(&site, &path).await
 }
 
 fn id(path: &str) -> Result<Uuid, Problem> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actors::protocol::{Attributes, Member, SessionId};
 use axum::Router;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -187,6 +188,49 @@ async fn rooms_with_somebody_in_them_are_listed_in_pages() {
         let answer = at(Ask::get(&format!("/internal/rooms/live?{wrong}"))).bearer(TOKEN).send(&door).await;
         answer.is_problem(400, "bad_request");
     }
+}
+
+#[tokio::test]
+async fn operators_use_the_server_api_without_a_key() {
+    let bench = bench().await;
+    let door = door(&bench, false);
+    let ask = |method: &str, path: &str| at(Ask::new(method, path)).bearer(TOKEN);
+    at(Ask::get("/v1/rooms")).send(&door).await.is_problem(401, "auth_required");
+    let missing = ask("POST", "/v1/rooms").send(&door).await.is_problem(422, "invalid_body");
+    assert_eq!(missing["errors"][0]["field"], "hostId");
+    let made = ask("POST", "/v1/rooms").json(json!({ "hostId": "auth0|ann" })).send(&door).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let path = made.header("location").to_owned();
+    let room = made.json()["roomId"].as_str().expect("an id").to_owned();
+    let patched = ask("PATCH", &path).json(json!({ "name": "Ours" })).send(&door).await.json();
+    assert_eq!((&patched["name"], &patched["hostId"]), (&json!("Ours"), &json!("auth0|ann")));
+    let member = |user: &str| Member {
+        user: user.parse().expect("an id"),
+        name: "Ann".into(),
+        session: SessionId::from_u128(1),
+        order: 7,
+        connected: true,
+        attributes: Attributes::default(),
+    };
+    // Whoever has the operators' name is somebody else.
+    *bench.live.members.lock().expect("not poisoned") = Some(vec![member("bob"), member("operator")]);
+    bench.live.commands();
+    let mute = ask("POST", &format!("{path}/participants/bob/mute")).json(json!({ "kind": "audio" }));
+    assert_eq!(mute.send(&door).await.status, 204);
+    assert_eq!(bench.live.commands(), [format!("mute Audio of bob in {room} by operator")]);
+    let ban = ask("POST", &format!("{path}/participants/operator/remove")).json(json!({ "ban": true }));
+    assert_eq!(ban.send(&door).await.status, 204);
+    let handed = ask("POST", &format!("{path}/host")).json(json!({ "userId": "bob" })).send(&door).await.json();
+    assert_eq!(handed["hostId"], "bob");
+    let mut by_socket = at(Ask::post(&format!("{path}/close")));
+    by_socket.request = by_socket.request.extension(OverSocket { uid: 1000 });
+    assert_eq!(by_socket.send(&door).await.json()["active"], false);
+    // The public listener knows no operators.
+    Ask::get("/v1/rooms").bearer(TOKEN).send(&bench.router).await.is_problem(401, "auth_invalid");
+    let mut posing = Ask::get("/v1/rooms");
+    posing.request = posing.request.extension(OverSocket { uid: 0 });
+    posing.send(&bench.router).await.is_problem(401, "auth_required");
+    at(Ask::get("/api/rooms")).bearer(TOKEN).send(&door).await.is_problem(404, "not_found");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use actors::{
     ledger::{At, Join, Joined, Ledger as _},
-    protocol::{Attributes, NodeId, RoomId, SessionId, UserId},
+    protocol::{Attributes, Member, NodeId, RoomId, SessionId, UserId},
 };
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use super::{
     Ask, Bench, bench,
     operators::{TOKEN, at, operators},
 };
-use crate::http::admin_router;
+use crate::http::{Site, admin_router, router};
 
 /// This user sits down in the room.
 async fn joins(bench: &Bench, room: &str, user: &str) {
@@ -73,6 +73,37 @@ async fn reports_of_members_are_in_the_rooms_timeline() {
     let expected = json!({ "roomId": room, "userId": id, "direction": "recv", "lostPerMille": 4, "seconds": 3 });
     assert_eq!(recovered.expect("it is noted")["data"], expected);
     assert_eq!(of("device.failed"), json!({ "roomId": room, "userId": id, "device": "camera", "trouble": "busy" }));
+}
+
+#[tokio::test]
+async fn without_timelines_only_reports_of_who_is_in_the_room_are_counted() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let (_recording, handle) = (::metrics::set_default_local_recorder(&recorder), recorder.handle());
+    let bench = bench().await;
+    let (token, id) = bench.signup("ann").await;
+    let room = bench.room(&token).await;
+    let Bench { site, router: before, live, _folder, .. } = bench;
+    drop(before);
+    let site = Site { events: None, ..Arc::into_inner(site).expect("nobody else has it") };
+    let router = router(Arc::new(site));
+    let report = || Ask::post(&format!("/api/rooms/{room}/reports")).bearer(&token).json(failed()).send(&router);
+    let is_counted = || handle.render().contains("aldis_media_reports_total{");
+    for members in [None, Some(vec![])] {
+        *live.members.lock().expect("not poisoned") = members;
+        assert_eq!(report().await.status, 204, "nobody knows whether she was there");
+        assert!(!is_counted());
+    }
+    let ann = Member {
+        user: UserId::from_u128(id.as_u128()),
+        name: "Ann".into(),
+        session: SessionId::random(),
+        order: 1,
+        connected: true,
+        attributes: Attributes::default(),
+    };
+    *live.members.lock().expect("not poisoned") = Some(vec![ann]);
+    assert_eq!(report().await.status, 204);
+    assert!(is_counted(), "{}", handle.render());
 }
 
 #[tokio::test]

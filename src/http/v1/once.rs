@@ -4,12 +4,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use serde::Serialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::{
     http::problem::{Code, Problem},
-    rooms::{NewRoom, OnceKey},
+    rooms::OnceKey,
     storage::Meeting,
 };
 
@@ -27,11 +28,12 @@ pub(in crate::http) struct IdempotencyKey {
     idempotency_key: Option<String>,
 }
 
-/// The request's key, if it has one. `scope`: the API key that signed its token.
+/// The request's key, if it has one. `scope`: the API key that signed its token. `wish` is what the request says, without defaults: they
+/// may be others at its repetition.
 pub(super) fn key(
     headers: &HeaderMap,
     scope: Option<Uuid>,
-    new: &NewRoom,
+    wish: &impl Serialize,
     write: fn(&Meeting) -> String,
 ) -> Result<Option<OnceKey>, Problem> {
     let mut given = headers.get_all(HEADER).iter();
@@ -44,7 +46,8 @@ pub(super) fn key(
         Problem::new(Code::BadRequest, detail)
     };
     let key = key.ok_or_else(wrong)?.to_owned();
-    Ok(Some(OnceKey { scope: scope.unwrap_or_default(), key, request: format!("{new:?}"), write }))
+    let request = serde_json::to_string(wish).map_err(Problem::internal)?;
+    Ok(Some(OnceKey { scope: scope.unwrap_or_default(), key, request, write }))
 }
 
 /// The first answer, once more.

@@ -70,7 +70,7 @@ pub(in crate::http) async fn list(
     Ok(Json(ParticipantList { participants: members.into_iter().map(Participant::from).collect() }))
 }
 
-async fn members(site: &Shared, room_id: RoomId) -> Result<Vec<Member>, Problem> {
+pub(super) async fn members(site: &Shared, room_id: RoomId) -> Result<Vec<Member>, Problem> {
     site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
     let unknown = || Problem::unavailable("Who is in the room cannot be asked now: try again in a moment.");
     site.live.members(room_id).await.ok_or_else(unknown)

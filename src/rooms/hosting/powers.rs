@@ -113,7 +113,7 @@ impl Hosting {
             (may, _) => may?,
         }
         match power {
-            Power::Remove { user, .. } if user == by.user => Err(NotDone::Oneself),
+            Power::Remove { user, .. } if user == by.user && !by.administers(room_id) => Err(NotDone::Oneself),
             Power::Remove { user, ban: true } => self.ban(&room, &by, user, now).await,
             Power::Remove { user, ban: false } => {
                 self.seen(room_id, &by, &user).await?;

@@ -29,8 +29,8 @@ export type { RoomApi, RoomOptions } from "./room-options.ts";
 
 /** A message of an application. */
 export interface AppMessage {
-  /** The sender's user id. */
-  from: string;
+  /** The sender's user id; null: the application's backend. */
+  from: string | null;
   topic: string;
   data: unknown;
 }
@@ -324,7 +324,7 @@ export class Room extends Emitter<RoomEvents> {
     if (message.type === "chat_deleted") this.chat.forget(message.data.id);
     else if (message.type === "chat_message") this.#heard(message.data);
     else if (message.type === "message") {
-      const { senderUserId: from, topic, data } = message.data;
+      const { senderUserId: from = null, topic, data } = message.data;
       this.emit("message", { from, topic, data });
     } else if (message.type === "mute_requested") this.emit("muteRequested", message.data);
     else if (message.type === "guests_waiting") this.emit("guestsWaiting", message.data);

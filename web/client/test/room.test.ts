@@ -113,6 +113,9 @@ describe("members and messages", () => {
     socket.say({ ...message, seq: 1 });
     socket.say({ ...message, seq: 2 });
     expect(heard).toEqual([{ from: "ann", topic: "hand", data: 7 }]);
+    room.once("message", (message) => heard.push(message));
+    socket.say({ type: "message", data: { topic: "order", data: "paid" }, seq: 3 });
+    expect(heard.at(-1)).toEqual({ from: null, topic: "order", data: "paid" });
   });
 
   test("a refused message and a lost one reject with the code", async () => {

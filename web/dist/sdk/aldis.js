@@ -1819,7 +1819,7 @@ var Ae = {
 		if (e.type === "chat_deleted") this.chat.forget(e.data.id);
 		else if (e.type === "chat_message") this.#b(e.data);
 		else if (e.type === "message") {
-			let { senderUserId: t, topic: n, data: r } = e.data;
+			let { senderUserId: t = null, topic: n, data: r } = e.data;
 			this.emit("message", {
 				from: t,
 				topic: n,
@@ -2245,7 +2245,47 @@ var Ve = class {
 		this.#l = null;
 		for (let t of e) this.#t.signal.candidate(t);
 	}
-}, Ue = class {
+}, V = "microphone", H = "muted";
+function Ue(e = {}) {
+	let t = e[V];
+	return t === void 0 ? null : { microphone: t !== H };
+}
+var We = class {
+	#e = null;
+	#t;
+	#n;
+	constructor(e, t) {
+		this.#t = e, this.#n = t;
+	}
+	open(e) {
+		this.#r(e.createDataChannel("status"));
+	}
+	await(e) {
+		e.ondatachannel = ({ channel: e }) => {
+			e.label === "status" && this.#r(e);
+		};
+	}
+	say(e) {
+		this.#t = e, this.#e?.readyState === "open" && this.#e.send(JSON.stringify(e));
+	}
+	#r(e) {
+		this.#e = e, e.onopen = () => this.say(this.#t), e.onmessage = ({ data: e }) => {
+			let t = Ge(e);
+			t && this.#n(t);
+		}, e.readyState === "open" && this.say(this.#t);
+	}
+};
+function Ge(e) {
+	if (typeof e != "string" || e.length > 1e3) return null;
+	try {
+		let t = JSON.parse(e);
+		return typeof t?.microphone == "boolean" ? { microphone: t.microphone } : null;
+	} catch {
+		return null;
+	}
+}
+// ../media/src/peer/link.ts
+var Ke = class {
 	pc;
 	negotiation;
 	#e;
@@ -2253,14 +2293,15 @@ var Ve = class {
 	#n;
 	#r;
 	#i;
-	#a = -Infinity;
-	#o = {
+	#a;
+	#o = -Infinity;
+	#s = {
 		audio: 0,
 		video: 0
 	};
 	constructor(e, t) {
 		let n = e.RTCPeerConnection ?? RTCPeerConnection;
-		this.#n = e.role, this.#r = t, this.#i = e.cameraBits, this.pc = new n(e.configuration), this.#e = new o(this.pc, e.tracks, e.extras), this.#t = new Ve(this.pc, {
+		this.#r = e.role, this.#i = t, this.#a = e.cameraBits, this.pc = new n(e.configuration), this.#e = new o(this.pc, e.tracks, e.extras), this.#t = new We(e.status, (e) => t.status(e)), this.#n = new Ve(this.pc, {
 			online: () => e.online(),
 			restart: () => this.restart(),
 			changed: () => t.changed()
@@ -2269,23 +2310,23 @@ var Ve = class {
 			signal: e.signal,
 			online: () => e.online(),
 			adopt: (e) => {
-				this.#o = {
+				this.#s = {
 					audio: 0,
 					video: 0
 				}, this.#e.adopt(e);
 			},
-			described: (e) => this.#s(e),
+			described: (e) => this.#c(e),
 			settled: () => {
-				this.share(this.#i), t.changed();
+				this.share(this.#a), t.changed();
 			},
 			broken: (e) => t.broken(e)
-		}), this.pc.ontrack = () => t.changed(), e.role === "offer" && this.#e.open();
+		}), this.pc.ontrack = () => t.changed(), e.role === "offer" ? (this.#e.open(), this.#t.open(this.pc)) : this.#t.await(this.pc);
 	}
 	set(e, t) {
-		this.#e.set(e, t).catch(() => {}), this.#c();
+		this.#e.set(e, t).catch(() => {}), this.#l();
 	}
 	publish(e) {
-		this.#e.extras.add(e), this.#c(), this.share(this.#i);
+		this.#e.extras.add(e), this.#l(), this.share(this.#a);
 	}
 	unpublish(e) {
 		this.#e.extras.remove(e);
@@ -2303,58 +2344,61 @@ var Ve = class {
 		this.negotiation.pause();
 	}
 	resume(e) {
-		this.#n = e, this.#o = {
+		this.#r = e, this.#s = {
 			audio: 0,
 			video: 0
-		}, this.negotiation.resume(e), this.#c(), this.#t.check();
+		}, this.negotiation.resume(e), this.#l(), this.#n.check();
 	}
 	asked(e) {
-		if (this.#n !== "offer") return;
+		if (this.#r !== "offer") return;
 		let { connectionState: t } = this.pc;
 		e.want && this.#e.growFor(e.want), e.iceRestart || t === "disconnected" || t === "failed" ? this.restart() : this.negotiation.want({ reason: e.reason ?? "asked" });
 	}
 	share(e) {
-		this.#i = e, this.#e.bound("camera", e).catch(() => {}), this.#e.extras.bound(e).catch(() => {});
+		this.#a = e, this.#e.bound("camera", e).catch(() => {}), this.#e.extras.bound(e).catch(() => {});
+	}
+	say(e) {
+		this.#t.say(e);
 	}
 	restart() {
-		if (this.pc.signalingState === "closed") return this.#r.broken();
-		if (this.#n === "answer") return this.negotiation.want({
+		if (this.pc.signalingState === "closed") return this.#i.broken();
+		if (this.#r === "answer") return this.negotiation.want({
 			reason: "ice_restart",
 			iceRestart: !0
 		});
 		let e = performance.now();
-		e - this.#a < c.restartPauseMs || (this.#a = e, this.pc.restartIce());
+		e - this.#o < c.restartPauseMs || (this.#o = e, this.pc.restartIce());
 	}
 	check() {
-		this.#t.check();
+		this.#n.check();
 	}
-	#s(e) {
+	#c(e) {
 		let t = this.#e.extras.names(), n = Object.keys(t).length > 0;
 		return {
 			sdp: r(e, this.#e.contents()),
 			...n && { streams: t }
 		};
 	}
-	#c() {
+	#l() {
 		let e = this.#e.unplaced();
-		if (this.#n === "offer") {
+		if (this.#r === "offer") {
 			for (let t of e) this.#e.grow(t);
 			return this.#e.extras.grow();
 		}
 		if (!this.pc.remoteDescription) return;
-		let t = this.#e.extras.unplaced(), n = (n) => e.filter((e) => (e === "microphone" ? "audio" : "video") === n).length + t.filter(({ track: e }) => e.kind === n).length - this.#o[n], r = {
+		let t = this.#e.extras.unplaced(), n = (n) => e.filter((e) => (e === "microphone" ? "audio" : "video") === n).length + t.filter(({ track: e }) => e.kind === n).length - this.#s[n], r = {
 			audio: Math.max(0, n("audio")),
 			video: Math.max(0, n("video"))
 		};
-		r.audio + r.video !== 0 && (this.#o.audio += r.audio, this.#o.video += r.video, this.negotiation.want({
+		r.audio + r.video !== 0 && (this.#s.audio += r.audio, this.#s.video += r.video, this.negotiation.want({
 			reason: "media",
 			want: r
 		}));
 	}
 	close() {
-		this.negotiation.close(), this.#t.close(), this.pc.ontrack = null, this.pc.close();
+		this.negotiation.close(), this.#n.close(), this.pc.ontrack = null, this.pc.ondatachannel = null, this.pc.close();
 	}
-}, V = [
+}, U = [
 	{
 		stage: "slow",
 		afterMs: c.connectingMs
@@ -2367,7 +2411,7 @@ var Ve = class {
 		stage: "unreachable",
 		afterMs: c.connectingRelayMs
 	}
-], We = class {
+], qe = class {
 	#e;
 	#t = -1;
 	#n;
@@ -2375,30 +2419,30 @@ var Ve = class {
 		this.#e = e;
 	}
 	get stage() {
-		return V[this.#t]?.stage ?? null;
+		return U[this.#t]?.stage ?? null;
 	}
 	see(e) {
-		e === "connected" ? this.stop() : this.#n === void 0 && this.#t < V.length - 1 && this.#r();
+		e === "connected" ? this.stop() : this.#n === void 0 && this.#t < U.length - 1 && this.#r();
 	}
 	stop() {
 		clearTimeout(this.#n), this.#n = void 0, this.#t = -1;
 	}
 	#r() {
-		let e = V[this.#t + 1];
+		let e = U[this.#t + 1];
 		this.#n = setTimeout(() => {
 			this.#n = void 0, this.#e.online() && (this.#t += 1);
 			let e = this.stage;
-			this.#e.online() && e && this.#e.act(e), this.#n === void 0 && this.#t < V.length - 1 && this.#r();
+			this.#e.online() && e && this.#e.act(e), this.#n === void 0 && this.#t < U.length - 1 && this.#r();
 		}, e?.afterMs);
 	}
 };
-function Ge(e) {
+function Je(e) {
 	if (!e.remoteDescription) return "no_answer";
 	let { iceConnectionState: t } = e;
 	return t === "connected" || t === "completed" ? "no_keys" : "no_path";
 }
 // ../media/src/peer.ts
-var Ke = class extends n {
+var Ye = class extends n {
 	since;
 	#e;
 	#t = new e();
@@ -2418,7 +2462,7 @@ var Ke = class extends n {
 			tracks: { ...t.tracks },
 			extras: this.#a,
 			online: () => !this.#l && t.online()
-		}, this.#n = new We({
+		}, this.#n = new qe({
 			online: () => this.#e.online(),
 			act: (e) => this.#g(e)
 		}), this.#i = this.#f(), this.#n.see(this.pc.connectionState);
@@ -2450,7 +2494,7 @@ var Ke = class extends n {
 			connection: this.pc.connectionState,
 			trouble: e && {
 				stage: e,
-				cause: Ge(this.pc)
+				cause: Je(this.pc)
 			},
 			unsent: this.#i.unsent()
 		};
@@ -2472,6 +2516,9 @@ var Ke = class extends n {
 	}
 	told(e) {
 		this.#c = e, this.#m(this.#i);
+	}
+	say(e) {
+		this.#e.status = e, this.#i.say(e);
 	}
 	configure(e) {
 		this.#e.configuration = e, this.#i.pc.setConfiguration(this.#p());
@@ -2507,18 +2554,21 @@ var Ke = class extends n {
 		this.#d = !0, clearTimeout(this.#u), this.#n.stop(), this.#i.close(), this.#t.clear();
 	}
 	#f() {
-		let e = new Ue({
+		let e = new Ke({
 			...this.#e,
 			configuration: this.#p()
 		}, {
 			changed: () => this.#m(e),
+			status: (t) => {
+				this.#c = t, this.#m(e);
+			},
 			broken: (t) => this.#v(e, t)
 		});
 		return e;
 	}
 	#p() {
 		let { configuration: e } = this.#e;
-		return this.#n.stage === "relay" && qe(e) ? {
+		return this.#n.stage === "relay" && Xe(e) ? {
 			...e,
 			iceTransportPolicy: "relay"
 		} : e;
@@ -2546,17 +2596,17 @@ var Ke = class extends n {
 	#v(e, t) {
 		this.#d || e !== this.#i || this.#s >= (t === void 0 ? c.rebuildMax : c.rebuildAskedMax) || (e.close(), this.#s += 1, this.#o += 1, this.#i = this.#f(), t === void 0 ? this.#e.role === "answer" && this.#e.signal.renegotiate({ reason: "rebuild" }) : this.#i.negotiation.offered(t), this.#m(this.#i));
 	}
-}, H = {
+}, W = {
 	microphone: null,
 	camera: null,
 	screen: null
 };
-function qe({ iceServers: e = [] }) {
+function Xe({ iceServers: e = [] }) {
 	return e.some(({ urls: e }) => [e].flat().some((e) => /^turns?:/.test(e)));
 }
 // ../media/src/paths/wish.ts
-var Je = class {
-	#e = { ...H };
+var Ze = class {
+	#e = { ...W };
 	#t = /* @__PURE__ */ new Set();
 	#n = /* @__PURE__ */ new Map();
 	#r = { microphone: !0 };
@@ -2587,15 +2637,15 @@ var Je = class {
 		for (let t of i) e.set(t, this.#e[t]);
 		for (let t of this.#t) e.publish(t);
 	}
-}, Ye = 300, U = [
+}, Qe = 300, G = [
 	500,
 	1e3,
 	2e3,
 	5e3,
 	1e4
-], Xe = 1e3, Ze = class extends n {
+], $e = 1e3, et = class extends n {
 	#e;
-	#t = new Je();
+	#t = new Ze();
 	#n = new a();
 	#r = null;
 	#i = null;
@@ -2630,8 +2680,8 @@ var Je = class {
 		return t.map((e) => this.#o.has(e.userId) ? e : n.get(e.userId) ?? e);
 	}
 	async stats() {
-		let e = await W(this.#r);
-		return this.#i ? (await W(this.#i)).map((t) => this.#o.has(t.userId) ? t : e.find(({ userId: e }) => e === t.userId) ?? t) : e;
+		let e = await K(this.#r);
+		return this.#i ? (await K(this.#i)).map((t) => this.#o.has(t.userId) ? t : e.find(({ userId: e }) => e === t.userId) ?? t) : e;
 	}
 	joined(e) {
 		this.#s = e, this.#t.forget(new Set(e.peers.map(({ userId: e }) => e)));
@@ -2657,7 +2707,7 @@ var Je = class {
 		let n = this.#h;
 		if (n?.kind !== "mesh" || (n.paths.refused(e, t), e.code !== "wrong_mode" || !t?.data || !("targetUserId" in t.data))) return;
 		let { targetUserId: r } = t.data;
-		this.#T(Xe, () => n === this.#h && n.paths.retry(r));
+		this.#T($e, () => n === this.#h && n.paths.retry(r));
 	}
 	set(e, t) {
 		this.#t.set(e, t), this.#w((n) => n.set(e, t));
@@ -2719,7 +2769,7 @@ var Je = class {
 		} else if (n?.kind !== "sfu" || !n.paths.fits) {
 			if (!this.#c) return void this.#C();
 			let e = this.#c();
-			e.on("stale", () => this.#T(Ye, () => this.#h?.paths === e && this.#v())), this.#y({
+			e.on("stale", () => this.#T(Qe, () => this.#h?.paths === e && this.#v())), this.#y({
 				kind: "sfu",
 				paths: e,
 				before: this.#p
@@ -2773,7 +2823,7 @@ var Je = class {
 					message: n,
 					tried: []
 				};
-				let r = U[Math.min(e, U.length - 1)] ?? 0;
+				let r = G[Math.min(e, G.length - 1)] ?? 0;
 				this.#T(r, () => this.#e.room.flow.mode === "sfu" && void this.#C(e + 1));
 			}
 			this.#l = !1, this.#c && this.#s && this.#g(), this.emit("changed", void 0);
@@ -2789,20 +2839,14 @@ var Je = class {
 		this.#d.add(n);
 	}
 };
-async function W(e) {
+async function K(e) {
 	return (await e?.paths.stats() ?? []).map((t) => ({
 		...t,
 		connectionNumber: t.connectionNumber + (e?.before ?? 0)
 	}));
 }
-// ../media/src/peer/status.ts
-var G = "microphone", K = "muted";
-function Qe(e = {}) {
-	let t = e[G];
-	return t === void 0 ? null : { microphone: t !== K };
-}
 // ../media/src/reports.ts
-function $e(e) {
+function tt(e) {
 	let { trouble: t } = e.view;
 	return {
 		id: e,
@@ -2813,7 +2857,7 @@ function $e(e) {
 		stats: () => s(e)
 	};
 }
-var q = (e) => Math.max(0, Math.round(e / 1e3)), et = class {
+var q = (e) => Math.max(0, Math.round(e / 1e3)), nt = class {
 	#e;
 	#t = /* @__PURE__ */ new Map();
 	#n = /* @__PURE__ */ new Map();
@@ -2919,7 +2963,7 @@ var q = (e) => Math.max(0, Math.round(e / 1e3)), et = class {
 				...t.length > 0 && { devices: t }
 			}), this.#o = 0;
 		} catch (t) {
-			tt(t) ? this.#o += 1 : this.#m(e);
+			J(t) ? this.#o += 1 : this.#m(e);
 		}
 	}
 	#m(e) {
@@ -2927,24 +2971,24 @@ var q = (e) => Math.max(0, Math.round(e / 1e3)), et = class {
 	}
 	async #h({ media: e, of: t }) {
 		let n = this.#t.get(t);
-		return !n || e.state === "ended" || e.state === "failed" ? e : (await J(n), {
+		return !n || e.state === "ended" || e.state === "failed" ? e : (await Y(n), {
 			...e,
 			...n.measured
 		});
 	}
 	#g() {
-		for (let e of this.#t.values()) e.stage === "up" && J(e);
+		for (let e of this.#t.values()) e.stage === "up" && Y(e);
 	}
 };
-function tt(e) {
+function J(e) {
 	let { status: t } = e ?? {};
 	return typeof t == "number" && t >= 400 && t < 500 && t !== 429;
 }
-async function J(e) {
+async function Y(e) {
 	let t = await e.watched.stats().catch(() => null);
-	t?.localCandidateType && (e.measured = Y(t));
+	t?.localCandidateType && (e.measured = rt(t));
 }
-function Y(e) {
+function rt(e) {
 	let { roundTripTime: t, packetsLost: n, packetsReceived: r } = e, i = r + n, [a, o] = [X(e, "local"), X(e, "remote")];
 	return {
 		...a && { local: a },
@@ -2953,18 +2997,18 @@ function Y(e) {
 		...i > 0 && { lostPerMille: Math.min(1e3, Math.max(0, Math.round(1e3 * n / i))) }
 	};
 }
-var nt = [
+var it = [
 	"host",
 	"srflx",
 	"prflx",
 	"relay"
-], rt = [
+], at = [
 	"udp",
 	"tcp",
 	"tls"
 ];
 function X(e, t) {
-	let n = nt.find((n) => n === e[`${t}CandidateType`]), r = rt.find((n) => n === e[`${t}Protocol`]), i = e[`${t}Family`];
+	let n = it.find((n) => n === e[`${t}CandidateType`]), r = at.find((n) => n === e[`${t}Protocol`]), i = e[`${t}Family`];
 	return n ? {
 		type: n,
 		...r && { protocol: r },
@@ -2972,7 +3016,7 @@ function X(e, t) {
 	} : null;
 }
 // ../media/src/peers.ts
-var it = ["lost", "replaced"];
+var ot = ["lost", "replaced"];
 function Z(e, t) {
 	return e < t ? "offer" : "answer";
 }
@@ -2980,14 +3024,15 @@ function Q(e) {
 	let t = Math.floor(c.uplinkBits / Math.max(1, e));
 	return Math.max(c.cameraBitsMin, Math.min(c.cameraBitsMax, t));
 }
-var at = class extends n {
+var st = class extends n {
 	state = "connected";
 	trouble = null;
 	#e;
 	#t = /* @__PURE__ */ new Map();
-	#n = { ...H };
+	#n = { ...W };
 	#r = /* @__PURE__ */ new Set();
-	#i = 0;
+	#i = { microphone: !0 };
+	#a = 0;
 	constructor(e) {
 		super(), this.#e = e;
 	}
@@ -3001,22 +3046,22 @@ var at = class extends n {
 		return this.all().some((e) => e.isStanding);
 	}
 	joined(e) {
-		this.#i = e.rev;
+		this.#a = e.rev;
 		let t = new Set(e.peers.map((e) => e.userId));
-		for (let e of [...this.#t.keys()]) t.has(e) || this.#s(e);
-		for (let t of e.peers) this.#a(t);
-		this.#o();
+		for (let e of [...this.#t.keys()]) t.has(e) || this.#c(e);
+		for (let t of e.peers) this.#o(t);
+		this.#s();
 	}
 	resumed() {
 		for (let e of this.#t.values()) e.check();
 	}
 	hear(e) {
 		switch (e.type) {
-			case "user_joined": return this.#t.get(e.data.userId)?.member.rev === e.data.rev ? void 0 : (this.#a({
+			case "user_joined": return this.#t.get(e.data.userId)?.member.rev === e.data.rev ? void 0 : (this.#o({
 				...e.data,
 				state: "on"
-			}), this.#o());
-			case "user_left": return it.includes(e.data.reason) ? this.#s(e.data.userId) : this.#c(e.data.userId), this.#o();
+			}), this.#s());
+			case "user_left": return ot.includes(e.data.reason) ? this.#c(e.data.userId) : this.#l(e.data.userId), this.#s();
 			case "offer": return this.#t.get(e.data.senderUserId)?.offered(e.data.sdp, e.data.streams);
 			case "answer": return this.#t.get(e.data.senderUserId)?.answered(e.data.sdp, e.data.streams);
 			case "ice_candidate": return this.#t.get(e.data.senderUserId)?.candidate(e.data.candidate);
@@ -3041,11 +3086,11 @@ var at = class extends n {
 		return Promise.all(this.all().map(s));
 	}
 	watched() {
-		return this.all().map($e);
+		return this.all().map(tt);
 	}
 	see() {}
 	told(e, t) {
-		let n = Qe(t);
+		let n = Ue(t);
 		n && this.#t.get(e)?.told(n);
 	}
 	candidatesRefused(e) {
@@ -3068,44 +3113,48 @@ var at = class extends n {
 		this.#r.delete(e);
 		for (let t of this.#t.values()) t.unpublish(e);
 	}
-	say() {}
+	say(e) {
+		this.#i = e;
+		for (let t of this.#t.values()) t.say(e);
+	}
 	configure() {
 		for (let e of this.#t.values()) e.configure(this.#e.configuration());
 	}
 	close() {
-		for (let e of [...this.#t.keys()]) this.#c(e);
+		for (let e of [...this.#t.keys()]) this.#l(e);
 	}
-	#a(e) {
+	#o(e) {
 		let t = this.#t.get(e.userId);
-		if (t?.isStanding) return t.adopt(e, Z(this.#i, e.rev)), this.told(e.userId, e.attributes ?? {});
-		t && this.#c(e.userId);
-		let { RTCPeerConnection: n } = this.#e, r = new Ke(e, {
-			role: Z(this.#i, e.rev),
-			signal: this.#l(e.userId),
+		if (t?.isStanding) return t.adopt(e, Z(this.#a, e.rev)), this.told(e.userId, e.attributes ?? {});
+		t && this.#l(e.userId);
+		let { RTCPeerConnection: n } = this.#e, r = new Ye(e, {
+			role: Z(this.#a, e.rev),
+			signal: this.#u(e.userId),
 			tracks: this.#n,
 			extras: this.#r,
+			status: this.#i,
 			configuration: this.#e.configuration(),
 			cameraBits: Q(this.#t.size + 1),
 			online: () => this.#e.online(),
 			...n && { RTCPeerConnection: n }
 		});
 		r.on("changed", () => this.emit("changed", void 0)), r.on("ended", () => {
-			this.#c(e.userId), this.#o();
+			this.#l(e.userId), this.#s();
 		}), this.#t.set(e.userId, r), this.told(e.userId, e.attributes ?? {});
 	}
-	#o() {
+	#s() {
 		let e = Q(this.#t.size);
 		for (let t of this.#t.values()) t.share(e);
 		this.emit("changed", void 0);
 	}
-	#s(e) {
-		let t = this.#t.get(e);
-		t?.isStanding ? t.depart() : this.#c(e);
-	}
 	#c(e) {
-		this.#t.get(e)?.close(), this.#t.delete(e);
+		let t = this.#t.get(e);
+		t?.isStanding ? t.depart() : this.#l(e);
 	}
 	#l(e) {
+		this.#t.get(e)?.close(), this.#t.delete(e);
+	}
+	#u(e) {
 		let { send: t } = this.#e;
 		return {
 			offer: (n) => t({
@@ -3142,7 +3191,7 @@ var at = class extends n {
 	"microphone",
 	"camera",
 	"screen"
-], ot = [
+], ct = [
 	"state",
 	"memberJoined",
 	"memberLeft",
@@ -3151,7 +3200,7 @@ var at = class extends n {
 	"moved",
 	"refused",
 	"ended"
-], st = class extends n {
+], lt = class extends n {
 	room;
 	media;
 	#e;
@@ -3170,7 +3219,7 @@ var at = class extends n {
 		});
 		let { room: a } = this, o = e.getIceServers ?? i?.iceServers?.bind(i);
 		this.#t = new Me(o, () => this.#e.configure());
-		let s = () => a.flow.mode === "mesh", c = () => new at({
+		let s = () => a.flow.mode === "mesh", c = () => new st({
 			send: (e) => s() && !a.isHidden && a.signal(e),
 			online: () => a.state === "joined" && s() && !a.isHidden,
 			configuration: () => ({
@@ -3185,7 +3234,7 @@ var at = class extends n {
 				iceTransportPolicy: n
 			});
 		};
-		this.#e = new Ze({
+		this.#e = new et({
 			room: a,
 			mesh: c,
 			sfu: u
@@ -3263,7 +3312,7 @@ var at = class extends n {
 		}), e.on("resumed", () => {
 			this.#e.resumed(), this.#v();
 		}), e.on("moved", ({ roomId: e }) => this.#u(e)), e.on("degraded", ({ lost: e, without: t }) => this.#p(e ?? !1, !t.includes("media"))), e.on("wake", () => this.#e.resumed()), e.on("signal", (e) => this.#e.hear(e)), e.on("notice", (e) => this.#e.notice(e)), e.on("attributesChanged", ({ member: e, changes: t }) => this.#e.told(e.userId, t)), e.on("refused", ({ refusal: e, message: t }) => this.#e.refused(e, t)), e.on("ended", () => this.#S());
-		for (let t of ot) e.on(t, (e) => this.emit(t, e));
+		for (let t of ct) e.on(t, (e) => this.emit(t, e));
 		e.on("changed", () => this.#C()), this.#e.on("changed", () => {
 			this.#r?.look(this.#e.watched()), this.#C();
 		});
@@ -3273,7 +3322,7 @@ var at = class extends n {
 	}
 	#d(e) {
 		let t = this.#n;
-		return t ? new et((n) => t(e, n)) : null;
+		return t ? new nt((n) => t(e, n)) : null;
 	}
 	#f = !0;
 	#p(e, t) {
@@ -3293,7 +3342,7 @@ var at = class extends n {
 	#_ = !1;
 	#v() {
 		let e = this.#h === !1 && this.media.track("microphone") !== null;
-		this.room.state !== "joined" || this.room.isHidden || e === this.#_ || (this.#_ = e, this.room.setAttributes({ [G]: e ? K : null }).catch(() => {
+		this.room.state !== "joined" || this.room.isHidden || e === this.#_ || (this.#_ = e, this.room.setAttributes({ [V]: e ? H : null }).catch(() => {
 			this.#_ = null;
 		}));
 	}
@@ -3319,4 +3368,4 @@ var at = class extends n {
 		this.#o = null, this.emit("changed", void 0);
 	}
 };
-export { l as AldisError, ue as Api, C as CLOSE_CODES, st as Call, T as Connection, me as ERROR_CODES, n as Emitter, _ as LIMITS, c as MEDIA_LIMITS, B as Media, m as NotSent, f as Problem, h as RequestRefused, I as Room, p as RoomEnded, i as SLOTS, F as Session, u as SignedOut, d as Unreachable, P as socketUrl };
+export { l as AldisError, ue as Api, C as CLOSE_CODES, lt as Call, T as Connection, me as ERROR_CODES, n as Emitter, _ as LIMITS, c as MEDIA_LIMITS, B as Media, m as NotSent, f as Problem, h as RequestRefused, I as Room, p as RoomEnded, i as SLOTS, F as Session, u as SignedOut, d as Unreachable, P as socketUrl };

@@ -399,8 +399,8 @@ export interface ChatMessage {
 
 /** `message`: an application's own. */
 export interface CustomMessageFrom {
-  /** The sender. */
-  senderUserId: string;
+  /** The member who sent it; left out if the application's backend did. */
+  senderUserId?: string;
   /** What it is about. */
   topic: string;
   /** Its content, as it was sent. */
@@ -853,7 +853,7 @@ export type ServerToClient =
   | { type: "renegotiate"; data: RenegotiateFrom; seq: number }
   /** A member's text message. The sender does not receive its own. */
   | { type: "chat_message"; data: ChatMessage; seq: number }
-  /** A member's message of an application. */
+  /** A message of an application: a member's, or without `senderUserId` its backend's, which may come twice. */
   | { type: "message"; data: CustomMessageFrom; seq: number }
   /** A message of this room was deleted from the history; show it no longer. It may come twice. */
   | { type: "chat_deleted"; data: ChatDeleted; seq: number }

@@ -201,7 +201,7 @@ export interface components {
              */
             guests?: string | null;
             /**
-             * Its host, who may change and delete it with a token of theirs: any user id; default: the `sub` of the request's token.
+             * Its host, who may change and delete it with a token of theirs: any user id; default: the `sub` of the request's token. An operator names one.
              * @default null
              * @example auth0|5f7c8ec7c33c6c004bbafe82
              */
@@ -496,10 +496,37 @@ export interface components {
              */
             ttlSeconds: number;
         };
+        /** A public key of RSA, which verifies RS256 (RFC 7517, RFC 7518 §6.3). */
+        Jwk: {
+            /**
+             * The algorithm.
+             * @example RS256
+             */
+            alg: string;
+            /**
+             * The exponent, in base64url.
+             * @example AQAB
+             */
+            e: string;
+            /** Its RFC 7638 thumbprint, which a token's header names. */
+            kid: string;
+            /**
+             * The kind of key.
+             * @example RSA
+             */
+            kty: string;
+            /** The modulus, in base64url. */
+            n: string;
+            /**
+             * What it is for.
+             * @example sig
+             */
+            use: string;
+        };
         /** A set of public keys (RFC 7517). */
         JwkSet: {
             /** The first signs; the others will sign, or still verify. */
-            keys: unknown[];
+            keys: components["schemas"]["Jwk"][];
         };
         /** A new login session. */
         LetIn: {
@@ -806,6 +833,21 @@ export interface components {
             nextCursor?: string;
             /** The rooms. */
             rooms: components["schemas"]["RoomBody"][];
+        };
+        /** A message of the application, which the node does not interpret. */
+        SendMessage: {
+            /** Any JSON of at most 16 KiB; passed on as it is. */
+            data: unknown;
+            /**
+             * The receiver, who is in the room; everybody in it if left out.
+             * @example auth0|5f7c8ec7c33c6c004bbafe82
+             */
+            to?: string;
+            /**
+             * What it is about, of the application's choice: 1 to 64 bytes.
+             * @example order
+             */
+            topic: string;
         };
         /** A session of the caller. */
         SessionBody: {
