@@ -231,6 +231,7 @@ export class SfuPath extends Emitter<{ changed: undefined; stale: undefined }> i
           : device.createRecvTransport(options);
       },
       changed: () => this.#changed(),
+      waits: (error) => this.#waits(direction, error),
       lost: () => {
         if (direction === "send") this.#sender.lost();
         else this.#receiver.lost();
@@ -249,6 +250,12 @@ export class SfuPath extends Emitter<{ changed: undefined; stale: undefined }> i
       if (this.#troubles.delete(side)) this.#changed();
     };
     return new Loop(run, (error, attempt) => this.#failed(side, error, attempt));
+  }
+
+  #waits(side: Side, error: unknown): void {
+    if (error === null) this.#troubles.delete(side);
+    else this.#troubles.set(side, error);
+    this.#changed();
   }
 
   /** When a side that has failed tries again. */

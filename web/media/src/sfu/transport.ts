@@ -3,7 +3,8 @@
 import type { Answer, Room } from "@aldis/client";
 import { LIMITS } from "../limits.ts";
 import type { Transport } from "./device.ts";
-import { faultOf, pauseAfter, unsure } from "./faults.ts";
+import { faultOf, pauseAfter } from "./faults.ts";
+import { Patience } from "./patience.ts";
 
 type Created = Answer<"sfu_create_transport">;
 
@@ -21,6 +22,8 @@ export interface TransportPort {
   /** In the browser. */
   open(created: Created): Transport;
   changed(): void;
+  /** Why what it carries next has to wait; `null`: it need not wait any longer. */
+  waits(error: unknown): void;
   /** It was given up, with all that it carried. */
   lost(): void;
   /** Everything is of an earlier epoch. */
@@ -29,6 +32,7 @@ export interface TransportPort {
 
 export class SfuTransport {
   readonly #port: TransportPort;
+  readonly #patience: Patience;
   #transport: Transport | null = null;
   #making: Promise<Transport> | null = null;
   #protocols = new Set<string>();
@@ -41,6 +45,7 @@ export class SfuTransport {
 
   constructor(port: TransportPort) {
     this.#port = port;
+    this.#patience = new Patience(port);
   }
 
   get present(): Transport | null {
@@ -63,9 +68,10 @@ export class SfuTransport {
     return this.#making;
   }
 
-  /** Signaling is back, or the network has changed: an interrupted one is restarted without further waiting. */
+  /** Signaling is back, or the network has changed: nothing waits any longer, and an interrupted one is restarted. */
   check(): void {
     if (this.state === "disconnected" || this.state === "failed") this.#step(this.#transport);
+    this.#patience.hurry();
   }
 
   /** Gives it up, for another one. */
@@ -77,6 +83,7 @@ export class SfuTransport {
     this.#restarts = 0;
     this.#rebuilds += 1;
     old.close();
+    this.#patience.hurry();
     const { room } = this.#port;
     // If that fails, the server's own reaper does it.
     room.request("sfu_close_transport", { epoch: this.#port.epoch(), transportId: old.id }).catch(() => {});
@@ -87,6 +94,7 @@ export class SfuTransport {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#transport?.close();
+    this.#patience.hurry();
   }
 
   async #make(): Promise<Transport> {
@@ -97,12 +105,11 @@ export class SfuTransport {
     this.#transport = transport;
     this.number += 1;
     this.#protocols = tried(created);
+    const works = () =>
+      transport === this.#transport && !this.#closed && !["disconnected", "failed"].includes(this.state);
     transport.on("connect", ({ dtlsParameters }, done, failed) => {
       const data = { epoch: this.#port.epoch(), transportId: transport.id, dtlsParameters };
-      room.request("sfu_connect_transport", data).then(
-        () => done(),
-        (error: unknown) => failed(unsure(error) as Error),
-      );
+      this.#patience.ask("sfu_connect_transport", data, works).then(() => done(), failed);
     });
     transport.on("produce", ({ kind, rtpParameters, appData }, done, failed) => {
       const { source, paused } = appData as ProducerData;
@@ -114,7 +121,7 @@ export class SfuTransport {
         paused,
         rtpParameters,
       };
-      room.request("sfu_produce", data).then(done, failed);
+      this.#patience.ask("sfu_produce", data, works).then(done, failed);
     });
     transport.on("connectionstatechange", () => this.#see(transport));
     return transport;
@@ -152,6 +159,8 @@ export class SfuTransport {
   #step(transport: Transport | null): void {
     if (this.#closed || !transport || transport !== this.#transport || this.state === "connected") return;
     clearTimeout(this.#timer);
+    // The browser would restart it only after what waits.
+    this.#patience.hurry();
     if (this.#restarts >= LIMITS.sfuRestartsMax) return this.rebuild();
     this.#restarts += 1;
     void this.#restart(transport);

@@ -10,7 +10,7 @@ var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescr
 	value: e,
 	enumerable: !0
 }) : n, e)), m = async () => {
-	let { Device: e } = await import("./lib-BwCP-X1L.js").then((e) => /* @__PURE__ */ p(e.default, 1));
+	let { Device: e } = await import("./lib-BFo1ZiWq.js").then((e) => /* @__PURE__ */ p(e.default, 1));
 	return e.factory();
 }, h = {
 	media_unavailable: "away",
@@ -31,29 +31,26 @@ var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescr
 	unsupported: "refused"
 };
 function g(e) {
-	return h[v(e)] ?? "gone";
+	return h[_(e)] ?? "gone";
 }
 function _(e) {
-	return ["again", "away"].includes(g(e)) ? Object.assign(Error(y(e).message), { code: "timeout" }) : e;
-}
-function v(e) {
 	let { code: t } = e ?? {};
 	return typeof t == "string" ? t : e?.name === "UnsupportedError" ? "unsupported" : "browser";
 }
-function y(e) {
+function v(e) {
 	let t = e instanceof Error ? e.message : String(e);
 	return {
-		code: v(e),
+		code: _(e),
 		message: t,
 		tried: []
 	};
 }
-function b(e, t, n) {
+function y(e, t, n) {
 	let r = Math.min(i.sfuRetryCapMs, i.sfuRetryMs * 2 ** Math.min(t, 16)), a = e?.retryAfterMs, o = typeof a == "number" && a > 0 ? Math.min(a, i.sfuRetryAfterMaxMs) : r;
 	return Math.floor(o * (1 + n / 4));
 }
 // ../media/src/sfu/loop.ts
-var x = class {
+var b = class {
 	#e;
 	#t;
 	#n = !1;
@@ -95,25 +92,25 @@ var x = class {
 	}
 };
 // ../media/src/sfu/layers.ts
-function S(e) {
+function x(e) {
 	let { cameraLayerBits: t } = i, n = e >= i.cameraThreeLayersWidth ? 3 : e >= i.cameraTwoLayersWidth ? 2 : 1;
 	return t.slice(0, n).map((e, t) => ({
 		scaleResolutionDownBy: 2 ** (n - 1 - t),
 		maxBitrate: e
 	}));
 }
-function C(e) {
+function S(e) {
 	let t = /^[LS]([1-9])T[1-9]/.exec(e ?? "")?.[1];
 	return Number(t ?? 1);
 }
-function w(e, t) {
+function C(e, t) {
 	let n = t - 1;
 	if (e === void 0) return n;
 	let r = i.layerWidths.findIndex((t) => e <= t);
 	return r < 0 ? n : Math.min(n, r);
 }
 // ../media/src/sfu/receiver.ts
-var T = 3, E = 500, D = class {
+var w = 3, T = 500, E = class {
 	#e;
 	#t = /* @__PURE__ */ new Map();
 	#n = /* @__PURE__ */ new Map();
@@ -158,9 +155,9 @@ var T = 3, E = 500, D = class {
 		let t = [...e].filter(([e]) => this.#c(e));
 		if (t.length > 0) {
 			let e = await this.#e.transport.ensure();
-			await O(t.map(([, t]) => this.#l(e, t)));
+			await D(t.map(([, t]) => this.#l(e, t)));
 		}
-		await O([...this.#t.values()].map((e) => this.#d(e)));
+		await D([...this.#t.values()].map((e) => this.#d(e)));
 		for (let e of this.#i.values()) throw e;
 	}
 	#s() {
@@ -185,7 +182,7 @@ var T = 3, E = 500, D = class {
 			if (!this.#s().has(r) || e !== this.#e.transport.present) return this.#g(o.id);
 			let s = await e.consume(o);
 			if (e !== this.#e.transport.present) return;
-			let { scalabilityMode: c } = s.rtpParameters.encodings?.[0] ?? {}, l = C(c);
+			let { scalabilityMode: c } = s.rtpParameters.encodings?.[0] ?? {}, l = S(c);
 			this.#t.set(r, {
 				userId: t,
 				announced: n,
@@ -196,22 +193,22 @@ var T = 3, E = 500, D = class {
 			}), this.#a.delete(r), this.#e.changed();
 		} catch (e) {
 			if (g(e) === "refused") return void this.#i.set(r, e);
-			if (v(e) !== "media_not_found") throw e;
+			if (_(e) !== "media_not_found") throw e;
 			this.#u(r, e);
 		}
 	}
 	#u(e, t) {
 		if (!this.#s().has(e)) return;
 		let n = (this.#a.get(e) ?? 0) + 1;
-		throw this.#a.set(e, n), n < T ? Object.assign(/* @__PURE__ */ Error("A track that is announced is not found."), {
+		throw this.#a.set(e, n), n < w ? Object.assign(/* @__PURE__ */ Error("A track that is announced is not found."), {
 			code: "unavailable",
-			retryAfterMs: E
+			retryAfterMs: T
 		}) : (this.#a.delete(e), t);
 	}
 	async #d(e) {
 		let t = e.announced.source === "camera" ? this.#n.get(e.userId) : void 0;
 		await this.#f(e, t !== 0);
-		let n = w(t, e.layers);
+		let n = C(t, e.layers);
 		t !== 0 && n !== e.layer && this.#v(e) && (await this.#h("sfu_set_preferred_layers", {
 			...this.#_(e),
 			spatialLayer: n
@@ -234,7 +231,7 @@ var T = 3, E = 500, D = class {
 		try {
 			return await this.#e.room.request(e, t), !0;
 		} catch (e) {
-			if (v(e) !== "media_not_found") throw e;
+			if (_(e) !== "media_not_found") throw e;
 			let n = [...this.#t.values()].find(({ consumer: e }) => e.id === t.consumerId);
 			return n && this.#y(n), this.#e.kick(), !1;
 		}
@@ -258,7 +255,7 @@ var T = 3, E = 500, D = class {
 		this.#t.delete(e.announced.producerId), e.consumer.close();
 	}
 };
-async function O(e) {
+async function D(e) {
 	let t = (await Promise.allSettled(e)).flatMap((e) => e.status === "rejected" ? [e.reason] : []), n = [
 		"stale",
 		"gone",
@@ -269,7 +266,7 @@ async function O(e) {
 	if (t.sort((e, t) => n.indexOf(g(e)) - n.indexOf(g(t))), t.length > 0) throw t[0];
 }
 // ../media/src/sfu/sender.ts
-var k = class {
+var O = class {
 	#e;
 	#t = /* @__PURE__ */ new Map();
 	#n = /* @__PURE__ */ new Map();
@@ -326,18 +323,16 @@ var k = class {
 	}
 	async #c(e, t) {
 		let n = await this.#e.transport.ensure(), r = {
-			source: j(e),
+			source: A(e),
 			paused: this.#f(e)
 		}, i = {
 			track: t,
-			...M(e, t),
+			...j(e, t),
 			stopTracks: !1,
 			disableTrackOnPause: !1,
 			appData: r
 		}, a = {
-			producer: await n.produce(i).catch((e) => {
-				throw _(e);
-			}),
+			producer: await n.produce(i),
 			track: t,
 			paused: r.paused
 		};
@@ -364,9 +359,9 @@ var k = class {
 				producerId: t
 			}), this.#r.delete(t);
 		} catch (n) {
-			if (v(n) === "media_not_found") this.#r.delete(t);
+			if (_(n) === "media_not_found") this.#r.delete(t);
 			else if (g(n) === "refused") e.push(n);
-			else throw A(n);
+			else throw k(n);
 		}
 		return e;
 	}
@@ -374,25 +369,25 @@ var k = class {
 		return e === "microphone" && this.#a;
 	}
 };
-function A(e) {
+function k(e) {
 	return g(e) === "gone" ? Object.assign(/* @__PURE__ */ Error("Whether a track has ended was not answered."), { code: "unavailable" }) : e;
 }
-function j(e) {
+function A(e) {
 	return typeof e == "string" ? e : t(e.name);
 }
-function M(e, t) {
-	return t.kind === "audio" ? { codecOptions: { opusDtx: !0 } } : e === "camera" ? { encodings: S(t.getSettings().width ?? i.cameraThreeLayersWidth) } : { encodings: [{ maxBitrate: i.screenBits }] };
+function j(e, t) {
+	return t.kind === "audio" ? { codecOptions: { opusDtx: !0 } } : e === "camera" ? { encodings: x(t.getSettings().width ?? i.cameraThreeLayersWidth) } : { encodings: [{ maxBitrate: i.screenBits }] };
 }
 // ../media/src/sfu/stats.ts
-async function N(e, t, r) {
-	let i = await F(r), a = [...i.values()], o = n(i);
+async function M(e, t, r) {
+	let i = await P(r), a = [...i.values()], o = n(i);
 	return e.map(({ userId: e }) => {
-		let n = t(e), i = (e) => I(a, e.consumer.track.id), s = (e) => Math.max(0, ...n.filter(({ announced: t }) => t.source === e).map((e) => L(i(e), "framesDecoded"))), c = (e) => n.reduce((t, n) => t + L(i(n), e), 0);
+		let n = t(e), i = (e) => F(a, e.consumer.track.id), s = (e) => Math.max(0, ...n.filter(({ announced: t }) => t.source === e).map((e) => I(i(e), "framesDecoded"))), c = (e) => n.reduce((t, n) => t + I(i(n), e), 0);
 		return {
 			userId: e,
 			connectionNumber: r.number,
 			connectionState: r.state,
-			iceConnectionState: R(r.state),
+			iceConnectionState: L(r.state),
 			framesDecoded: s("camera"),
 			screenFramesDecoded: s("screen"),
 			bytesReceived: c("bytesReceived"),
@@ -403,64 +398,92 @@ async function N(e, t, r) {
 		};
 	});
 }
-async function P(e, t) {
-	let r = await F(t), i = (e, t) => [...r.values()].filter((t) => t.type === e).reduce((e, n) => e + L(n, t), 0), a = e === "send", o = i(a ? "remote-inbound-rtp" : "inbound-rtp", "packetsLost");
+async function N(e, t) {
+	let r = await P(t), i = (e, t) => [...r.values()].filter((t) => t.type === e).reduce((e, n) => e + I(n, t), 0), a = e === "send", o = i(a ? "remote-inbound-rtp" : "inbound-rtp", "packetsLost");
 	return {
 		packetsReceived: a ? Math.max(0, i("outbound-rtp", "packetsSent") - o) : i("inbound-rtp", "packetsReceived"),
 		packetsLost: o,
 		...n(r)
 	};
 }
-async function F(e) {
+async function P(e) {
 	let t = /* @__PURE__ */ new Map();
 	return (await e.present?.getStats().catch(() => null))?.forEach((e) => {
 		t.set(e.id, e);
 	}), t;
 }
-function I(e, t) {
-	return e.filter((e) => e.type === "inbound-rtp" && e.trackIdentifier === t).sort((e, t) => L(t, "framesDecoded") - L(e, "framesDecoded"))[0];
+function F(e, t) {
+	return e.filter((e) => e.type === "inbound-rtp" && e.trackIdentifier === t).sort((e, t) => I(t, "framesDecoded") - I(e, "framesDecoded"))[0];
 }
-function L(e, t) {
+function I(e, t) {
 	return Number(e?.[t] ?? 0);
 }
-function R(e) {
+function L(e) {
 	return e === "connecting" ? "checking" : e;
 }
-// ../media/src/sfu/transport.ts
-var z = class {
+// ../media/src/sfu/patience.ts
+var R = class {
 	#e;
-	#t = null;
-	#n = null;
-	#r = /* @__PURE__ */ new Set();
-	#i = 0;
-	#a = 0;
-	number = 0;
-	#o;
-	#s = !1;
+	#t = /* @__PURE__ */ new Set();
 	constructor(e) {
 		this.#e = e;
 	}
+	async ask(e, t, n) {
+		let r = null;
+		for (let i = 0;; i += 1) try {
+			let n = await this.#e.room.request(e, t, r);
+			return i > 0 && this.#e.waits(null), n;
+		} catch (e) {
+			if (!["again", "away"].includes(g(e))) throw e;
+			if (r = e.rid ?? r, n() && await this.#n(e, i), !n()) throw Object.assign(Error(e.message), { code: "timeout" });
+		}
+	}
+	hurry() {
+		for (let e of [...this.#t]) e();
+	}
+	async #n(e, t) {
+		this.#e.waits(e), await new Promise((n) => {
+			let r = () => {
+				clearTimeout(i), this.#t.delete(r), n();
+			}, i = setTimeout(r, y(e, t, Math.random()));
+			this.#t.add(r);
+		});
+	}
+}, z = class {
+	#e;
+	#t;
+	#n = null;
+	#r = null;
+	#i = /* @__PURE__ */ new Set();
+	#a = 0;
+	#o = 0;
+	number = 0;
+	#s;
+	#c = !1;
+	constructor(e) {
+		this.#e = e, this.#t = new R(e);
+	}
 	get present() {
-		return this.#t;
+		return this.#n;
 	}
 	get state() {
-		return this.#t?.connectionState ?? "new";
+		return this.#n?.connectionState ?? "new";
 	}
 	get unreachableBy() {
-		return this.#a > i.sfuRebuildsMax && this.state !== "connected" ? [...this.#r] : null;
+		return this.#o > i.sfuRebuildsMax && this.state !== "connected" ? [...this.#i] : null;
 	}
 	ensure() {
-		return this.#t ? Promise.resolve(this.#t) : (this.#n ??= this.#c().finally(() => {
-			this.#n = null;
-		}), this.#n);
+		return this.#n ? Promise.resolve(this.#n) : (this.#r ??= this.#l().finally(() => {
+			this.#r = null;
+		}), this.#r);
 	}
 	check() {
-		(this.state === "disconnected" || this.state === "failed") && this.#d(this.#t);
+		(this.state === "disconnected" || this.state === "failed") && this.#f(this.#n), this.#t.hurry();
 	}
 	rebuild() {
-		let e = this.#t;
-		if (!e || this.#s) return;
-		clearTimeout(this.#o), this.#t = null, this.#i = 0, this.#a += 1, e.close();
+		let e = this.#n;
+		if (!e || this.#c) return;
+		clearTimeout(this.#s), this.#n = null, this.#a = 0, this.#o += 1, e.close(), this.#t.hurry();
 		let { room: t } = this.#e;
 		t.request("sfu_close_transport", {
 			epoch: this.#e.epoch(),
@@ -468,75 +491,77 @@ var z = class {
 		}).catch(() => {}), this.#e.lost();
 	}
 	close() {
-		this.#s = !0, clearTimeout(this.#o), this.#t?.close();
+		this.#c = !0, clearTimeout(this.#s), this.#n?.close(), this.#t.hurry();
 	}
-	async #c() {
+	async #l() {
 		let { room: e, direction: t } = this.#e, n = await e.request("sfu_create_transport", {
 			epoch: this.#e.epoch(),
 			direction: t
 		});
-		if (this.#s) throw Object.assign(/* @__PURE__ */ Error("It was closed meanwhile."), { code: "lost" });
+		if (this.#c) throw Object.assign(/* @__PURE__ */ Error("It was closed meanwhile."), { code: "lost" });
 		let r = this.#e.open(n);
-		return this.#t = r, this.number += 1, this.#r = B(n), r.on("connect", ({ dtlsParameters: t }, n, i) => {
+		this.#n = r, this.number += 1, this.#i = B(n);
+		let i = () => r === this.#n && !this.#c && !["disconnected", "failed"].includes(this.state);
+		return r.on("connect", ({ dtlsParameters: e }, t, n) => {
 			let a = {
 				epoch: this.#e.epoch(),
 				transportId: r.id,
-				dtlsParameters: t
+				dtlsParameters: e
 			};
-			e.request("sfu_connect_transport", a).then(() => n(), (e) => i(_(e)));
-		}), r.on("produce", ({ kind: t, rtpParameters: n, appData: i }, a, o) => {
-			let { source: s, paused: c } = i, l = {
+			this.#t.ask("sfu_connect_transport", a, i).then(() => t(), n);
+		}), r.on("produce", ({ kind: e, rtpParameters: t, appData: n }, a, o) => {
+			let { source: s, paused: c } = n, l = {
 				epoch: this.#e.epoch(),
 				transportId: r.id,
-				kind: t,
+				kind: e,
 				source: s,
 				paused: c,
-				rtpParameters: n
+				rtpParameters: t
 			};
-			e.request("sfu_produce", l).then(a, o);
-		}), r.on("connectionstatechange", () => this.#l(r)), r;
+			this.#t.ask("sfu_produce", l, i).then(a, o);
+		}), r.on("connectionstatechange", () => this.#u(r)), r;
 	}
-	#l(e) {
-		if (e === this.#t) {
-			switch (clearTimeout(this.#o), this.state) {
+	#u(e) {
+		if (e === this.#n) {
+			switch (clearTimeout(this.#s), this.state) {
 				case "connected":
-					this.#i = 0, this.#a = 0;
+					this.#a = 0, this.#o = 0;
 					break;
 				case "disconnected":
-					this.#u(e, i.sfuDisconnectedMs);
+					this.#d(e, i.sfuDisconnectedMs);
 					break;
 				case "connecting":
-					this.#u(e, i.sfuConnectingMs);
+					this.#d(e, i.sfuConnectingMs);
 					break;
-				case "failed": this.#d(e);
+				case "failed": this.#f(e);
 			}
 			this.#e.changed();
 		}
 	}
-	#u(e, t) {
-		clearTimeout(this.#o), this.#o = setTimeout(() => this.#d(e), t);
+	#d(e, t) {
+		clearTimeout(this.#s), this.#s = setTimeout(() => this.#f(e), t);
 	}
-	#d(e) {
-		if (!(this.#s || !e || e !== this.#t || this.state === "connected")) {
-			if (clearTimeout(this.#o), this.#i >= i.sfuRestartsMax) return this.rebuild();
-			this.#i += 1, this.#f(e);
+	#f(e) {
+		if (!(this.#c || !e || e !== this.#n || this.state === "connected")) {
+			if (clearTimeout(this.#s), this.#t.hurry(), this.#a >= i.sfuRestartsMax) return this.rebuild();
+			this.#a += 1, this.#p(e);
 		}
 	}
-	async #f(e) {
+	async #p(e) {
 		let { room: t } = this.#e;
 		try {
 			let n = {
 				epoch: this.#e.epoch(),
 				transportId: e.id
 			}, { iceParameters: r } = await t.request("sfu_restart_ice", n);
-			if (e !== this.#t) return;
-			await e.restartIce({ iceParameters: r }), e === this.#t && this.#u(e, i.sfuConnectingMs);
+			if (e !== this.#n) return;
+			await e.restartIce({ iceParameters: r }), e === this.#n && this.#d(e, i.sfuConnectingMs);
 		} catch (t) {
-			if (e !== this.#t || this.#s) return;
+			if (e !== this.#n || this.#c) return;
 			let n = g(t);
 			if (n === "stale") return this.#e.stale();
 			if (n === "gone") return this.rebuild();
-			--this.#i, this.#u(e, b(t, 1, Math.random()));
+			--this.#a, this.#d(e, y(t, 1, Math.random()));
 		}
 	}
 };
@@ -568,17 +593,17 @@ var V = class extends e {
 			recv: this.#g("recv")
 		};
 		let n = () => this.#l ?? 0;
-		this.#i = new k({
+		this.#i = new O({
 			room: t,
 			epoch: n,
 			transport: this.#n.send
-		}), this.#a = new D({
+		}), this.#a = new E({
 			room: t,
 			epoch: n,
 			transport: this.#n.recv,
 			device: () => this.#h(),
 			members: () => this.#c,
-			changed: () => this.#w(),
+			changed: () => this.#T(),
 			kick: () => this.#r.recv.kick()
 		}), this.#r = {
 			open: this.#_("open", () => this.#m()),
@@ -596,7 +621,7 @@ var V = class extends e {
 	get state() {
 		let e = [...this.#s.values()].map(g), { send: t, recv: n } = this.#n;
 		if (e.includes("away")) return "unavailable";
-		if (t.unreachableBy || n.unreachableBy || this.#y) return "failed";
+		if (t.unreachableBy || n.unreachableBy || this.#b) return "failed";
 		if (!this.#u) return "connecting";
 		let r = [t.state, n.state];
 		return r.some((e) => e === "disconnected" || e === "failed") ? "reconnecting" : r.includes("connecting") ? "connecting" : "connected";
@@ -609,7 +634,7 @@ var V = class extends e {
 			tried: e
 		};
 		let t = [...this.#s.values()].find((e) => ["away", "refused"].includes(g(e)));
-		return t === void 0 ? null : y(t);
+		return t === void 0 ? null : v(t);
 	}
 	get isStanding() {
 		return [this.#n.send, this.#n.recv].some(({ state: e }) => e === "connected" || e === "disconnected");
@@ -625,7 +650,7 @@ var V = class extends e {
 		});
 	}
 	stats() {
-		return N(this.#c, (e) => this.#a.of(e), this.#n.recv);
+		return M(this.#c, (e) => this.#a.of(e), this.#n.recv);
 	}
 	watched() {
 		return ["send", "recv"].flatMap((e) => {
@@ -635,40 +660,40 @@ var V = class extends e {
 				state: n,
 				cause: i ? "no_path" : null,
 				isUnreachable: i,
-				stats: () => P(e, t)
+				stats: () => N(e, t)
 			};
 			return t.number > 0 ? [a] : [];
 		});
 	}
 	joined() {}
 	resumed() {
-		this.fits && (this.#i.doubt(), this.#C());
+		this.fits && (this.#i.doubt(), this.#w());
 	}
 	hear(e) {
-		this.#x(), this.#r.recv.kick();
+		this.#S(), this.#r.recv.kick();
 	}
 	notice(e) {
 		this.#a.notice(e);
 	}
 	refused() {}
 	set(e, t) {
-		this.#i.set(e, t), this.#S();
+		this.#i.set(e, t), this.#C();
 	}
 	publish(e) {
-		this.#i.publish(e), this.#S();
+		this.#i.publish(e), this.#C();
 	}
 	unpublish(e) {
-		this.#i.unpublish(e), this.#S();
+		this.#i.unpublish(e), this.#C();
 	}
 	say(e) {
-		this.#i.say(e), this.#S();
+		this.#i.say(e), this.#C();
 	}
 	see(e, t) {
 		this.#a.see(e, t);
 	}
 	configure() {}
 	retry() {
-		clearTimeout(this.#f), this.#f = void 0, this.#i.forgive(), this.#a.forgive(), this.#C();
+		clearTimeout(this.#f), this.#f = void 0, this.#i.forgive(), this.#a.forgive(), this.#w();
 	}
 	close() {
 		this.#p = !0, clearTimeout(this.#f);
@@ -684,7 +709,7 @@ var V = class extends e {
 		}
 		if (e.flow.epoch > t) throw Object.assign(/* @__PURE__ */ Error("It has moved."), { code: "unavailable" });
 		let i = await (this.#e.makeDevice ?? m)();
-		await i.load({ routerRtpCapabilities: r }), this.#p || (this.#l = t, this.#u = i, this.#x(), this.#C());
+		await i.load({ routerRtpCapabilities: r }), this.#p || (this.#l = t, this.#u = i, this.#S(), this.#w());
 	}
 	#h() {
 		if (!this.#u) throw Error("There is no device before the media server has answered.");
@@ -703,42 +728,46 @@ var V = class extends e {
 				}, i = this.#h();
 				return e === "send" ? i.createSendTransport(r) : i.createRecvTransport(r);
 			},
-			changed: () => this.#w(),
+			changed: () => this.#T(),
+			waits: (t) => this.#v(e, t),
 			lost: () => {
-				e === "send" ? this.#i.lost() : this.#a.lost(), this.#r[e].now(), this.#w();
+				e === "send" ? this.#i.lost() : this.#a.lost(), this.#r[e].now(), this.#T();
 			},
-			stale: () => this.#b()
+			stale: () => this.#x()
 		});
 	}
 	#_(e, t) {
-		return new x(async () => {
-			this.fits && (e === "open" || this.#u) && (await t(), this.#s.delete(e) && this.#w());
-		}, (t, n) => this.#v(e, t, n));
+		return new b(async () => {
+			this.fits && (e === "open" || this.#u) && (await t(), this.#s.delete(e) && this.#T());
+		}, (t, n) => this.#y(e, t, n));
 	}
-	#v(e, t, n) {
+	#v(e, t) {
+		t === null ? this.#s.delete(e) : this.#s.set(e, t), this.#T();
+	}
+	#y(e, t, n) {
 		if (this.#p) return null;
 		this.#s.set(e, t);
 		let r = g(t);
-		return r === "gone" && e !== "open" && this.#n[e].rebuild(), this.#w(), r === "stale" ? (this.#b(), null) : r === "refused" ? (this.#f ??= setTimeout(() => this.retry(), i.sfuRefusedMs), null) : b(t, n, (this.#e.random ?? Math.random)());
+		return r === "gone" && e !== "open" && this.#n[e].rebuild(), this.#T(), r === "stale" ? (this.#x(), null) : r === "refused" ? (this.#f ??= setTimeout(() => this.retry(), i.sfuRefusedMs), null) : y(t, n, (this.#e.random ?? Math.random)());
 	}
-	get #y() {
+	get #b() {
 		return g(this.#s.get("open") ?? { code: "unavailable" }) === "refused";
 	}
-	#b() {
+	#x() {
 		this.#d || this.#p || (this.#d = !0, this.emit("stale", void 0));
 	}
-	#x() {
-		this.fits && (this.#c = this.#e.room.members, this.#w());
-	}
 	#S() {
-		this.#r.send.now();
+		this.fits && (this.#c = this.#e.room.members, this.#T());
 	}
 	#C() {
-		this.#x();
+		this.#r.send.now();
+	}
+	#w() {
+		this.#S();
 		for (let e of Object.values(this.#n)) e.check();
 		for (let e of Object.values(this.#r)) e.now();
 	}
-	#w() {
+	#T() {
 		this.#p || this.emit("changed", void 0);
 	}
 };
