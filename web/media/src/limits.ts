@@ -79,6 +79,8 @@ export const LIMITS = {
   sfuRefusedMs: 30_000,
   /** A picture that has not begun this long after it was asked for gets another key frame. */
   keyFrameMs: 2_000,
+  /** Tracks that the browser is given at once: each time costs it a negotiation, and the first picture should not wait for the last. */
+  receiveAtOnce: 8,
   /** Sizes of tiles are told this long after the last change: windows are dragged. */
   seeMs: 150,
 } as const;

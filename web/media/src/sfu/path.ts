@@ -196,14 +196,19 @@ export class SfuPath extends Emitter<{ changed: undefined; stale: undefined }> i
   async #open(): Promise<void> {
     if (this.#device) return;
     const { room } = this.#options;
-    const { epoch, dialect, rtpCapabilities } = await room.request("sfu_get_router_capabilities", {});
+    const asked = room.request("sfu_get_router_capabilities", {});
+    // All that can be had before the answer.
+    const making = (this.#options.makeDevice ?? makeDevice)();
+    making.catch(() => {});
+    if (this.#members.some(({ producers = [] }) => producers.length > 0)) this.#ahead("recv");
+    const { epoch, dialect, rtpCapabilities } = await asked;
     if (dialect !== "ortc") {
       const text = `The media server speaks ${dialect}, which this version does not.`;
       throw Object.assign(new Error(text), { code: "unsupported" });
     }
     // Later news were faster than the answer.
     if (room.flow.epoch > epoch) throw Object.assign(new Error("It has moved."), { code: "unavailable" });
-    const device = await (this.#options.makeDevice ?? makeDevice)();
+    const device = await making;
     await device.load({ routerRtpCapabilities: rtpCapabilities });
     if (this.#closed) return;
     this.#epoch = epoch;
@@ -294,7 +299,12 @@ export class SfuPath extends Emitter<{ changed: undefined; stale: undefined }> i
     this.#changed();
   }
 
+  #ahead(direction: "send" | "recv"): void {
+    if (!this.#device && this.fits) this.#transports[direction].ahead(this.#options.room.flow.epoch);
+  }
+
   #send(): void {
+    if (this.#sender.isWanted) this.#ahead("send");
     this.#loops.send.now();
   }
 

@@ -38,6 +38,11 @@ export class Sender {
     this.#port = port;
   }
 
+  /** Whether there is anything to send. */
+  get isWanted(): boolean {
+    return this.#wanted.size > 0;
+  }
+
   set(slot: Slot, track: MediaStreamTrack | null): void {
     this.#want(slot, track);
   }

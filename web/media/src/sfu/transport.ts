@@ -35,6 +35,8 @@ export class SfuTransport {
   readonly #patience: Patience;
   #transport: Transport | null = null;
   #making: Promise<Transport> | null = null;
+  /** Asked for before it was needed. */
+  #ahead: { epoch: number; created: Promise<Created> } | null = null;
   #protocols = new Set<string>();
   #restarts = 0;
   #rebuilds = 0;
@@ -57,6 +59,16 @@ export class SfuTransport {
   /** The paths that were tried, if all of them were, several times; else `null`. */
   get unreachableBy(): readonly string[] | null {
     return this.#rebuilds > LIMITS.sfuRebuildsMax && this.state !== "connected" ? [...this.#protocols] : null;
+  }
+
+  /** Asks the media server for one that will be needed, in the epoch that the room is in as far as is known. */
+  ahead(epoch: number): void {
+    if (this.#ahead?.epoch === epoch || this.#transport || this.#making || epoch === 0) return;
+    const ahead = { epoch, created: this.#create(epoch) };
+    this.#ahead = ahead;
+    ahead.created.catch(() => {
+      if (this.#ahead === ahead) this.#ahead = null;
+    });
   }
 
   /** The transport, made if there is none; whoever asks at the same time gets the same one. */
@@ -98,8 +110,10 @@ export class SfuTransport {
   }
 
   async #make(): Promise<Transport> {
-    const { room, direction } = this.#port;
-    const created = await room.request("sfu_create_transport", { epoch: this.#port.epoch(), direction });
+    const epoch = this.#port.epoch();
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    const created = await (ahead?.epoch === epoch ? ahead.created : this.#create(epoch));
     if (this.#closed) throw Object.assign(new Error("It was closed meanwhile."), { code: "lost" });
     const transport = this.#port.open(created);
     this.#transport = transport;
@@ -125,6 +139,11 @@ export class SfuTransport {
     });
     transport.on("connectionstatechange", () => this.#see(transport));
     return transport;
+  }
+
+  #create(epoch: number): Promise<Created> {
+    const { room, direction } = this.#port;
+    return room.request("sfu_create_transport", { epoch, direction });
   }
 
   #see(transport: Transport): void {

@@ -68,6 +68,7 @@ var e = class {
 	sfuRetryAfterMaxMs: 6e4,
 	sfuRefusedMs: 3e4,
 	keyFrameMs: 2e3,
+	receiveAtOnce: 8,
 	seeMs: 150
 }, n = class {
 	#e;

@@ -1,4 +1,4 @@
-import { d as e, i as t, n, r, u as i } from "./stats-CKyRtR4d.js";
+import { d as e, i as t, n, r, u as i } from "./stats-rHz3cKGM.js";
 // \0rolldown/runtime.js
 var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescriptor, c = Object.getOwnPropertyNames, l = Object.getPrototypeOf, u = Object.prototype.hasOwnProperty, d = (e, t) => () => (t || (e((t = { exports: {} }).exports, t, t.exports), e = null), t.exports), f = (e, t, n, r) => {
 	if (t && typeof t == "object" || typeof t == "function") for (var i = c(t), a = 0, l = i.length, d; a < l; a++) d = i[a], !u.call(e, d) && d !== n && o(e, d, {
@@ -10,7 +10,7 @@ var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescr
 	value: e,
 	enumerable: !0
 }) : n, e)), m = async () => {
-	let { Device: e } = await import("./lib-BFo1ZiWq.js").then((e) => /* @__PURE__ */ p(e.default, 1));
+	let { Device: e } = await import("./lib-1tHhDwpq.js").then((e) => /* @__PURE__ */ p(e.default, 1));
 	return e.factory();
 }, h = {
 	media_unavailable: "away",
@@ -136,10 +136,10 @@ var w = 3, T = 500, E = class {
 	notice(e) {
 		if (e.type !== "sfu_consumer_closed") return;
 		let { consumerId: t } = e.data, n = [...this.#t.values()].find(({ consumer: e }) => e.id === t);
-		n && (this.#r.add(n.announced.producerId), this.#y(n), this.#e.changed());
+		n && (this.#r.add(n.announced.producerId), this.#C(n), this.#e.changed());
 	}
 	lost() {
-		for (let e of [...this.#t.values()]) this.#y(e);
+		for (let e of [...this.#t.values()]) this.#C(e);
 	}
 	forgive() {
 		this.#i.clear(), this.#a.clear();
@@ -149,15 +149,16 @@ var w = 3, T = 500, E = class {
 	}
 	async reconcile() {
 		let e = this.#s();
-		for (let [t, n] of [...this.#t]) e.has(t) || this.#y(n);
+		for (let [t, n] of [...this.#t]) e.has(t) || this.#C(n);
 		for (let t of this.#r) e.has(t) || this.#r.delete(t);
 		for (let t of this.#i.keys()) e.has(t) || this.#i.delete(t);
 		let t = [...e].filter(([e]) => this.#c(e));
 		if (t.length > 0) {
-			let e = await this.#e.transport.ensure();
-			await D(t.map(([, t]) => this.#l(e, t)));
+			let e = await this.#e.transport.ensure(), n = [];
+			for (; t.length > 0;) n.push(t.splice(0, i.receiveAtOnce).map(([, e]) => e));
+			await D(n.map((t) => this.#l(e, t)));
 		}
-		await D([...this.#t.values()].map((e) => this.#d(e)));
+		await D([...this.#t.values()].map((e) => this.#p(e)));
 		for (let e of this.#i.values()) throw e;
 	}
 	#s() {
@@ -170,34 +171,54 @@ var w = 3, T = 500, E = class {
 	#c(e) {
 		return !this.#t.has(e) && !this.#r.has(e) && !this.#i.has(e);
 	}
-	async #l(e, { userId: t, announced: n }) {
-		let { producerId: r } = n;
-		try {
-			let i = this.#e.device().recvRtpCapabilities, a = {
-				epoch: this.#e.epoch(),
+	async #l(e, t) {
+		let n = this.#e.device().recvRtpCapabilities, r = this.#e.epoch(), i = t.map((t) => {
+			let { producerId: i } = t.announced, a = {
+				epoch: r,
 				transportId: e.id,
-				producerId: r,
-				rtpCapabilities: i
-			}, o = await this.#e.room.request("sfu_consume", a);
-			if (!this.#s().has(r) || e !== this.#e.transport.present) return this.#g(o.id);
-			let s = await e.consume(o);
+				producerId: i,
+				rtpCapabilities: n
+			};
+			return {
+				each: t,
+				made: this.#e.room.request("sfu_consume", a)
+			};
+		});
+		await Promise.allSettled(i.map(({ made: e }) => e)), await D(i.map(({ each: t, made: n }) => this.#u(e, t, n)));
+	}
+	async #u(e, { userId: t, announced: n }, r) {
+		let { producerId: i } = n;
+		try {
+			let a = await r;
+			if (!this.#s().has(i) || e !== this.#e.transport.present) return this.#b(a.id);
+			let o = e.consume(a), s = e.connectionState === "new" && this.#m({
+				userId: t,
+				announced: n
+			}) !== 0 && this.#d(a.id), [c, l] = await Promise.all([o, s]);
 			if (e !== this.#e.transport.present) return;
-			let { scalabilityMode: c } = s.rtpParameters.encodings?.[0] ?? {}, l = S(c);
-			this.#t.set(r, {
+			let { scalabilityMode: u } = c.rtpParameters.encodings?.[0] ?? {}, d = S(u), f = {
 				userId: t,
 				announced: n,
-				consumer: s,
-				layers: l,
-				flows: !1,
-				layer: l - 1
-			}), this.#a.delete(r), this.#e.changed();
+				consumer: c,
+				layers: d,
+				flows: l,
+				layer: d - 1
+			};
+			this.#t.set(i, f), this.#a.delete(i), l && this.#g(f), this.#e.changed(), await this.#p(f);
 		} catch (e) {
-			if (g(e) === "refused") return void this.#i.set(r, e);
+			if (g(e) === "refused") return void this.#i.set(i, e);
 			if (_(e) !== "media_not_found") throw e;
-			this.#u(r, e);
+			this.#f(i, e);
 		}
 	}
-	#u(e, t) {
+	#d(e) {
+		let t = {
+			epoch: this.#e.epoch(),
+			consumerId: e
+		};
+		return this.#e.room.request("sfu_consumer_resume", t).then(() => !0, () => null);
+	}
+	#f(e, t) {
 		if (!this.#s().has(e)) return;
 		let n = (this.#a.get(e) ?? 0) + 1;
 		throw this.#a.set(e, n), n < w ? Object.assign(/* @__PURE__ */ Error("A track that is announced is not found."), {
@@ -205,53 +226,59 @@ var w = 3, T = 500, E = class {
 			retryAfterMs: T
 		}) : (this.#a.delete(e), t);
 	}
-	async #d(e) {
-		let t = e.announced.source === "camera" ? this.#n.get(e.userId) : void 0;
-		await this.#f(e, t !== 0);
+	async #p(e) {
+		let t = this.#m(e);
+		await this.#h(e, t !== 0);
 		let n = C(t, e.layers);
-		t !== 0 && n !== e.layer && this.#v(e) && (await this.#h("sfu_set_preferred_layers", {
-			...this.#_(e),
+		t !== 0 && n !== e.layer && this.#S(e) && (await this.#y("sfu_set_preferred_layers", {
+			...this.#x(e),
 			spatialLayer: n
 		}), e.layer = n);
 	}
-	async #f(e, t) {
-		e.flows !== t && this.#v(e) && (e.flows = null, await this.#h(t ? "sfu_consumer_resume" : "sfu_consumer_pause", this.#_(e)) && (e.flows = t, t && e.announced.kind === "video" && setTimeout(() => void this.#p(e), i.keyFrameMs)));
+	#m({ userId: e, announced: t }) {
+		return t.source === "camera" ? this.#n.get(e) : void 0;
 	}
-	async #p(e) {
-		if (!e.flows || !this.#v(e) || this.#m(e)) return;
+	async #h(e, t) {
+		e.flows !== t && this.#S(e) && (e.flows = null, await this.#y(t ? "sfu_consumer_resume" : "sfu_consumer_pause", this.#x(e)) && (e.flows = t, t && this.#g(e)));
+	}
+	#g(e) {
+		e.announced.kind === "video" && setTimeout(() => void this.#_(e), i.keyFrameMs);
+	}
+	async #_(e) {
+		if (!e.flows || !this.#S(e) || this.#v(e)) return;
 		let t = await e.consumer.getStats().catch(() => /* @__PURE__ */ new Map()), n = 0;
 		t.forEach((e) => {
 			n = Math.max(n, e.framesDecoded ?? 0);
-		}), n > 0 || !this.#v(e) || await this.#h("sfu_request_keyframe", this.#_(e)).catch(() => {});
+		}), n > 0 || !this.#S(e) || await this.#y("sfu_request_keyframe", this.#x(e)).catch(() => {});
 	}
-	#m(e) {
+	#v(e) {
 		return this.#s().get(e.announced.producerId)?.announced.paused ?? !0;
 	}
-	async #h(e, t) {
+	async #y(e, t) {
 		try {
 			return await this.#e.room.request(e, t), !0;
 		} catch (e) {
 			if (_(e) !== "media_not_found") throw e;
 			let n = [...this.#t.values()].find(({ consumer: e }) => e.id === t.consumerId);
-			return n && this.#y(n), this.#e.kick(), !1;
+			return n && this.#C(n), this.#e.kick(), !1;
 		}
 	}
-	#g(e) {
+	#b(e) {
 		this.#e.room.request("sfu_close_consumer", {
 			epoch: this.#e.epoch(),
 			consumerId: e
 		}).catch(() => {});
 	}
-	#_({ consumer: e }) {
+	#x({ consumer: e }) {
 		return {
 			epoch: this.#e.epoch(),
 			consumerId: e.id
 		};
 	}
-	#v(e) {
+	#S(e) {
 		return this.#t.get(e.announced.producerId) === e;
 	}
-	#y(e) {
+	#C(e) {
 		this.#t.delete(e.announced.producerId), e.consumer.close();
 	}
 };
@@ -275,6 +302,9 @@ var O = class {
 	#a = !1;
 	constructor(e) {
 		this.#e = e;
+	}
+	get isWanted() {
+		return this.#t.size > 0;
 	}
 	set(e, t) {
 		this.#o(e, t);
@@ -454,12 +484,13 @@ var R = class {
 	#t;
 	#n = null;
 	#r = null;
-	#i = /* @__PURE__ */ new Set();
-	#a = 0;
+	#i = null;
+	#a = /* @__PURE__ */ new Set();
 	#o = 0;
+	#s = 0;
 	number = 0;
-	#s;
-	#c = !1;
+	#c;
+	#l = !1;
 	constructor(e) {
 		this.#e = e, this.#t = new R(e);
 	}
@@ -470,20 +501,30 @@ var R = class {
 		return this.#n?.connectionState ?? "new";
 	}
 	get unreachableBy() {
-		return this.#o > i.sfuRebuildsMax && this.state !== "connected" ? [...this.#i] : null;
+		return this.#s > i.sfuRebuildsMax && this.state !== "connected" ? [...this.#a] : null;
+	}
+	ahead(e) {
+		if (this.#i?.epoch === e || this.#n || this.#r || e === 0) return;
+		let t = {
+			epoch: e,
+			created: this.#d(e)
+		};
+		this.#i = t, t.created.catch(() => {
+			this.#i === t && (this.#i = null);
+		});
 	}
 	ensure() {
-		return this.#n ? Promise.resolve(this.#n) : (this.#r ??= this.#l().finally(() => {
+		return this.#n ? Promise.resolve(this.#n) : (this.#r ??= this.#u().finally(() => {
 			this.#r = null;
 		}), this.#r);
 	}
 	check() {
-		(this.state === "disconnected" || this.state === "failed") && this.#f(this.#n), this.#t.hurry();
+		(this.state === "disconnected" || this.state === "failed") && this.#m(this.#n), this.#t.hurry();
 	}
 	rebuild() {
 		let e = this.#n;
-		if (!e || this.#c) return;
-		clearTimeout(this.#s), this.#n = null, this.#a = 0, this.#o += 1, e.close(), this.#t.hurry();
+		if (!e || this.#l) return;
+		clearTimeout(this.#c), this.#n = null, this.#o = 0, this.#s += 1, e.close(), this.#t.hurry();
 		let { room: t } = this.#e;
 		t.request("sfu_close_transport", {
 			epoch: this.#e.epoch(),
@@ -491,17 +532,16 @@ var R = class {
 		}).catch(() => {}), this.#e.lost();
 	}
 	close() {
-		this.#c = !0, clearTimeout(this.#s), this.#n?.close(), this.#t.hurry();
+		this.#l = !0, clearTimeout(this.#c), this.#n?.close(), this.#t.hurry();
 	}
-	async #l() {
-		let { room: e, direction: t } = this.#e, n = await e.request("sfu_create_transport", {
-			epoch: this.#e.epoch(),
-			direction: t
-		});
-		if (this.#c) throw Object.assign(/* @__PURE__ */ Error("It was closed meanwhile."), { code: "lost" });
+	async #u() {
+		let e = this.#e.epoch(), t = this.#i;
+		this.#i = null;
+		let n = await (t?.epoch === e ? t.created : this.#d(e));
+		if (this.#l) throw Object.assign(/* @__PURE__ */ Error("It was closed meanwhile."), { code: "lost" });
 		let r = this.#e.open(n);
-		this.#n = r, this.number += 1, this.#i = B(n);
-		let i = () => r === this.#n && !this.#c && !["disconnected", "failed"].includes(this.state);
+		this.#n = r, this.number += 1, this.#a = B(n);
+		let i = () => r === this.#n && !this.#l && !["disconnected", "failed"].includes(this.state);
 		return r.on("connect", ({ dtlsParameters: e }, t, n) => {
 			let a = {
 				epoch: this.#e.epoch(),
@@ -519,35 +559,42 @@ var R = class {
 				rtpParameters: t
 			};
 			this.#t.ask("sfu_produce", l, i).then(a, o);
-		}), r.on("connectionstatechange", () => this.#u(r)), r;
+		}), r.on("connectionstatechange", () => this.#f(r)), r;
 	}
-	#u(e) {
+	#d(e) {
+		let { room: t, direction: n } = this.#e;
+		return t.request("sfu_create_transport", {
+			epoch: e,
+			direction: n
+		});
+	}
+	#f(e) {
 		if (e === this.#n) {
-			switch (clearTimeout(this.#s), this.state) {
+			switch (clearTimeout(this.#c), this.state) {
 				case "connected":
-					this.#a = 0, this.#o = 0;
+					this.#o = 0, this.#s = 0;
 					break;
 				case "disconnected":
-					this.#d(e, i.sfuDisconnectedMs);
+					this.#p(e, i.sfuDisconnectedMs);
 					break;
 				case "connecting":
-					this.#d(e, i.sfuConnectingMs);
+					this.#p(e, i.sfuConnectingMs);
 					break;
-				case "failed": this.#f(e);
+				case "failed": this.#m(e);
 			}
 			this.#e.changed();
 		}
 	}
-	#d(e, t) {
-		clearTimeout(this.#s), this.#s = setTimeout(() => this.#f(e), t);
+	#p(e, t) {
+		clearTimeout(this.#c), this.#c = setTimeout(() => this.#m(e), t);
 	}
-	#f(e) {
-		if (!(this.#c || !e || e !== this.#n || this.state === "connected")) {
-			if (clearTimeout(this.#s), this.#t.hurry(), this.#a >= i.sfuRestartsMax) return this.rebuild();
-			this.#a += 1, this.#p(e);
+	#m(e) {
+		if (!(this.#l || !e || e !== this.#n || this.state === "connected")) {
+			if (clearTimeout(this.#c), this.#t.hurry(), this.#o >= i.sfuRestartsMax) return this.rebuild();
+			this.#o += 1, this.#h(e);
 		}
 	}
-	async #p(e) {
+	async #h(e) {
 		let { room: t } = this.#e;
 		try {
 			let n = {
@@ -555,13 +602,13 @@ var R = class {
 				transportId: e.id
 			}, { iceParameters: r } = await t.request("sfu_restart_ice", n);
 			if (e !== this.#n) return;
-			await e.restartIce({ iceParameters: r }), e === this.#n && this.#d(e, i.sfuConnectingMs);
+			await e.restartIce({ iceParameters: r }), e === this.#n && this.#p(e, i.sfuConnectingMs);
 		} catch (t) {
-			if (e !== this.#n || this.#c) return;
+			if (e !== this.#n || this.#l) return;
 			let n = g(t);
 			if (n === "stale") return this.#e.stale();
 			if (n === "gone") return this.rebuild();
-			--this.#a, this.#d(e, y(t, 1, Math.random()));
+			--this.#o, this.#p(e, y(t, 1, Math.random()));
 		}
 	}
 };
@@ -603,7 +650,7 @@ var V = class extends e {
 			transport: this.#n.recv,
 			device: () => this.#h(),
 			members: () => this.#c,
-			changed: () => this.#T(),
+			changed: () => this.#E(),
 			kick: () => this.#r.recv.kick()
 		}), this.#r = {
 			open: this.#_("open", () => this.#m()),
@@ -667,7 +714,7 @@ var V = class extends e {
 	}
 	joined() {}
 	resumed() {
-		this.fits && (this.#i.doubt(), this.#w());
+		this.fits && (this.#i.doubt(), this.#T());
 	}
 	hear(e) {
 		this.#S(), this.#r.recv.kick();
@@ -677,23 +724,23 @@ var V = class extends e {
 	}
 	refused() {}
 	set(e, t) {
-		this.#i.set(e, t), this.#C();
+		this.#i.set(e, t), this.#w();
 	}
 	publish(e) {
-		this.#i.publish(e), this.#C();
+		this.#i.publish(e), this.#w();
 	}
 	unpublish(e) {
-		this.#i.unpublish(e), this.#C();
+		this.#i.unpublish(e), this.#w();
 	}
 	say(e) {
-		this.#i.say(e), this.#C();
+		this.#i.say(e), this.#w();
 	}
 	see(e, t) {
 		this.#a.see(e, t);
 	}
 	configure() {}
 	retry() {
-		clearTimeout(this.#f), this.#f = void 0, this.#i.forgive(), this.#a.forgive(), this.#w();
+		clearTimeout(this.#f), this.#f = void 0, this.#i.forgive(), this.#a.forgive(), this.#T();
 	}
 	close() {
 		this.#p = !0, clearTimeout(this.#f);
@@ -702,14 +749,16 @@ var V = class extends e {
 	}
 	async #m() {
 		if (this.#u) return;
-		let { room: e } = this.#e, { epoch: t, dialect: n, rtpCapabilities: r } = await e.request("sfu_get_router_capabilities", {});
-		if (n !== "ortc") {
-			let e = `The media server speaks ${n}, which this version does not.`;
+		let { room: e } = this.#e, t = e.request("sfu_get_router_capabilities", {}), n = (this.#e.makeDevice ?? m)();
+		n.catch(() => {}), this.#c.some(({ producers: e = [] }) => e.length > 0) && this.#C("recv");
+		let { epoch: r, dialect: i, rtpCapabilities: a } = await t;
+		if (i !== "ortc") {
+			let e = `The media server speaks ${i}, which this version does not.`;
 			throw Object.assign(Error(e), { code: "unsupported" });
 		}
-		if (e.flow.epoch > t) throw Object.assign(/* @__PURE__ */ Error("It has moved."), { code: "unavailable" });
-		let i = await (this.#e.makeDevice ?? m)();
-		await i.load({ routerRtpCapabilities: r }), this.#p || (this.#l = t, this.#u = i, this.#S(), this.#w());
+		if (e.flow.epoch > r) throw Object.assign(/* @__PURE__ */ Error("It has moved."), { code: "unavailable" });
+		let o = await n;
+		await o.load({ routerRtpCapabilities: a }), this.#p || (this.#l = r, this.#u = o, this.#S(), this.#T());
 	}
 	#h() {
 		if (!this.#u) throw Error("There is no device before the media server has answered.");
@@ -728,27 +777,27 @@ var V = class extends e {
 				}, i = this.#h();
 				return e === "send" ? i.createSendTransport(r) : i.createRecvTransport(r);
 			},
-			changed: () => this.#T(),
+			changed: () => this.#E(),
 			waits: (t) => this.#v(e, t),
 			lost: () => {
-				e === "send" ? this.#i.lost() : this.#a.lost(), this.#r[e].now(), this.#T();
+				e === "send" ? this.#i.lost() : this.#a.lost(), this.#r[e].now(), this.#E();
 			},
 			stale: () => this.#x()
 		});
 	}
 	#_(e, t) {
 		return new b(async () => {
-			this.fits && (e === "open" || this.#u) && (await t(), this.#s.delete(e) && this.#T());
+			this.fits && (e === "open" || this.#u) && (await t(), this.#s.delete(e) && this.#E());
 		}, (t, n) => this.#y(e, t, n));
 	}
 	#v(e, t) {
-		t === null ? this.#s.delete(e) : this.#s.set(e, t), this.#T();
+		t === null ? this.#s.delete(e) : this.#s.set(e, t), this.#E();
 	}
 	#y(e, t, n) {
 		if (this.#p) return null;
 		this.#s.set(e, t);
 		let r = g(t);
-		return r === "gone" && e !== "open" && this.#n[e].rebuild(), this.#T(), r === "stale" ? (this.#x(), null) : r === "refused" ? (this.#f ??= setTimeout(() => this.retry(), i.sfuRefusedMs), null) : y(t, n, (this.#e.random ?? Math.random)());
+		return r === "gone" && e !== "open" && this.#n[e].rebuild(), this.#E(), r === "stale" ? (this.#x(), null) : r === "refused" ? (this.#f ??= setTimeout(() => this.retry(), i.sfuRefusedMs), null) : y(t, n, (this.#e.random ?? Math.random)());
 	}
 	get #b() {
 		return g(this.#s.get("open") ?? { code: "unavailable" }) === "refused";
@@ -757,18 +806,25 @@ var V = class extends e {
 		this.#d || this.#p || (this.#d = !0, this.emit("stale", void 0));
 	}
 	#S() {
-		this.fits && (this.#c = this.#e.room.members, this.#T());
+		this.fits && (this.#c = this.#e.room.members, this.#E());
 	}
-	#C() {
-		this.#r.send.now();
+	#C(e) {
+		!this.#u && this.fits && this.#n[e].ahead(this.#e.room.flow.epoch);
 	}
 	#w() {
+		this.#i.isWanted && this.#C("send"), this.#r.send.now();
+	}
+	#T() {
 		this.#S();
 		for (let e of Object.values(this.#n)) e.check();
 		for (let e of Object.values(this.#r)) e.now();
 	}
-	#T() {
+	#E() {
 		this.#p || this.emit("changed", void 0);
 	}
 };
-export { V as SfuPath, d as t };
+// ../media/src/sfu.ts
+async function H() {
+	await m();
+}
+export { V as SfuPath, H as prepare, d as t };
