@@ -121,6 +121,11 @@ impl Caller {
         heard
     }
 
+    /// Listens until it is sent a message of this type that has no number.
+    pub(super) async fn is_sent(&mut self, kind: &str) -> Value {
+        self.until(kind, |message| message["type"] == kind).await["data"].clone()
+    }
+
     /// Listens for so long; the connection must not end.
     pub(super) async fn listens(&mut self, long: Duration) {
         let listening = async {
