@@ -1,4 +1,4 @@
-import { a as e, c as t, d as n, l as r, o as i, r as a, s as o, t as s, u as c } from "./stats-rHz3cKGM.js";
+import { a as e, c as t, d as n, l as r, o as i, r as a, s as o, t as s, u as c } from "./stats-C4JOFEz7.js";
 // ../client/src/errors.ts
 var l = class extends Error {
 	name = "AldisError";
@@ -3230,7 +3230,7 @@ var st = class extends n {
 				iceTransportPolicy: n
 			}),
 			...r && { RTCPeerConnection: r }
-		}), l = e.sfu ?? (() => import("./sfu-BQYf61T_.js")), u = async () => {
+		}), l = e.sfu ?? (() => import("./sfu-BCyi24Ik.js")), u = async () => {
 			let { SfuPath: e } = await l();
 			return () => new e({
 				room: a,

@@ -70,6 +70,10 @@ export const LIMITS = {
   sfuRestartsMax: 2,
   /** After so many paths made anew in vain the person is told that the media server cannot be reached. */
   sfuRebuildsMax: 2,
+  /** A network that refuses at once would do so again at once: until the media server was reached, the next step comes after this long. */
+  sfuFailedMs: 2_000,
+  /** Who has not reached the media server this long after the first attempt is told what is tried; the attempts go on. */
+  sfuReachMs: 6_000,
   /** First pause after a request that failed; twice as long each time … */
   sfuRetryMs: 500,
   /** … up to this, unless the server says when. */

@@ -318,7 +318,7 @@ describe("trouble", () => {
     for (let time = 0; time < 3; time += 1) {
       for (let failure = 0; failure < 3; failure += 1) {
         FakeTransport.open("recv").become("failed");
-        await settle();
+        await vi.advanceTimersByTimeAsync(LIMITS.sfuFailedMs);
       }
     }
     expect([path.state, path.trouble?.code, path.trouble?.tried]).toEqual([

@@ -1,5 +1,6 @@
 // What flows goes on while something new cannot be added for now.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { LIMITS } from "../src/limits.ts";
 import { settle } from "./fakes.ts";
 import { FakeRoom, FakeTransport, newPath, track } from "./sfu-fakes.ts";
 
@@ -95,6 +96,22 @@ test("complaint 10: a media server that is away while a path begins is not one t
   expect([path.state, path.trouble?.code]).toEqual(["unavailable", "media_unavailable"]);
   await vi.advanceTimersByTimeAsync(5 * AWHILE);
   expect([path.state, path.trouble, FakeTransport.made.length]).toEqual(["connected", null, 1]);
+});
+
+test("complaint 10: who has not reached the media server for six seconds is told what is tried, until it is reached", async () => {
+  FakeTransport.outcome = "connecting";
+  const { path, transport } = await stage();
+  await vi.advanceTimersByTimeAsync(LIMITS.sfuReachMs - 1);
+  expect(path.trouble).toBe(null);
+  await vi.advanceTimersByTimeAsync(1);
+  expect([path.state, path.trouble?.code, path.trouble?.tried]).toEqual([
+    "connecting",
+    "unreachable",
+    ["udp", "tcp"],
+  ]);
+  expect(path.watched()[0]?.isUnreachable).toBe(false);
+  transport.become("connected");
+  expect([path.state, path.trouble]).toEqual(["connected", null]);
 });
 
 test("what waits is not asked for after the end", async () => {

@@ -88,13 +88,14 @@ export class SfuPath extends Emitter<{ changed: undefined; stale: undefined }> i
     if (faults.includes("away")) return "unavailable";
     if (send.unreachableBy || recv.unreachableBy || this.#isRefused) return "failed";
     if (!this.#device) return "connecting";
-    const states = [send.state, recv.state];
-    if (states.some((state) => state === "disconnected" || state === "failed")) return "reconnecting";
-    return states.includes("connecting") ? "connecting" : "connected";
+    const broken = [send, recv].filter(({ state }) => state === "disconnected" || state === "failed");
+    if (broken.some(({ wasReached }) => wasReached)) return "reconnecting";
+    const isConnecting = broken.length > 0 || send.state === "connecting" || recv.state === "connecting";
+    return isConnecting ? "connecting" : "connected";
   }
 
   get trouble(): PathTrouble | null {
-    const tried = this.#transports.send.unreachableBy ?? this.#transports.recv.unreachableBy;
+    const tried = this.#transports.send.triedBy ?? this.#transports.recv.triedBy;
     if (tried) {
       const message = `The media server cannot be reached; tried ${tried.join(", ")}.`;
       return { code: "unreachable", message, tried };

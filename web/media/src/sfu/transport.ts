@@ -43,6 +43,9 @@ export class SfuTransport {
   /** How many there have been. */
   number = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the media server was ever reached; `long`: not for long since the first attempt. */
+  #reach: "new" | "trying" | "long" | "reached" = "new";
+  #reaching: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   constructor(port: TransportPort) {
@@ -69,6 +72,15 @@ export class SfuTransport {
     ahead.created.catch(() => {
       if (this.#ahead === ahead) this.#ahead = null;
     });
+  }
+
+  /** Whether the media server was ever reached. */
+  get wasReached(): boolean {
+    return this.#reach === "reached";
+  }
+  /** The paths that are tried, if none has worked for long, or never has. */
+  get triedBy(): readonly string[] | null {
+    return this.unreachableBy ?? (this.#reach === "long" ? [...this.#protocols] : null);
   }
 
   /** The transport, made if there is none; whoever asks at the same time gets the same one. */
@@ -105,6 +117,7 @@ export class SfuTransport {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#reaching);
     this.#transport?.close();
     this.#patience.hurry();
   }
@@ -123,7 +136,10 @@ export class SfuTransport {
       transport === this.#transport && !this.#closed && !["disconnected", "failed"].includes(this.state);
     transport.on("connect", ({ dtlsParameters }, done, failed) => {
       const data = { epoch: this.#port.epoch(), transportId: transport.id, dtlsParameters };
-      this.#patience.ask("sfu_connect_transport", data, works).then(() => done(), failed);
+      this.#patience.ask("sfu_connect_transport", data, works).then(() => {
+        this.#await();
+        done();
+      }, failed);
     });
     transport.on("produce", ({ kind, rtpParameters, appData }, done, failed) => {
       const { source, paused } = appData as ProducerData;
@@ -153,6 +169,8 @@ export class SfuTransport {
       case "connected":
         this.#restarts = 0;
         this.#rebuilds = 0;
+        this.#reach = "reached";
+        clearTimeout(this.#reaching);
         break;
       case "disconnected":
         this.#later(transport, LIMITS.sfuDisconnectedMs);
@@ -161,12 +179,23 @@ export class SfuTransport {
         this.#later(transport, LIMITS.sfuConnectingMs);
         break;
       case "failed":
-        this.#step(transport);
+        if (this.wasReached) this.#step(transport);
+        else this.#later(transport, LIMITS.sfuFailedMs);
         break;
       default:
         break;
     }
     this.#port.changed();
+  }
+
+  /** The first attempt has begun. */
+  #await(): void {
+    if (this.#reach !== "new") return;
+    this.#reach = "trying";
+    this.#reaching = setTimeout(() => {
+      this.#reach = "long";
+      this.#port.changed();
+    }, LIMITS.sfuReachMs);
   }
 
   #later(transport: Transport, ms: number): void {

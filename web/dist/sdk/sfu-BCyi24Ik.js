@@ -1,4 +1,4 @@
-import { d as e, i as t, n, r, u as i } from "./stats-rHz3cKGM.js";
+import { d as e, i as t, n, r, u as i } from "./stats-C4JOFEz7.js";
 // \0rolldown/runtime.js
 var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescriptor, c = Object.getOwnPropertyNames, l = Object.getPrototypeOf, u = Object.prototype.hasOwnProperty, d = (e, t) => () => (t || (e((t = { exports: {} }).exports, t, t.exports), e = null), t.exports), f = (e, t, n, r) => {
 	if (t && typeof t == "object" || typeof t == "function") for (var i = c(t), a = 0, l = i.length, d; a < l; a++) d = i[a], !u.call(e, d) && d !== n && o(e, d, {
@@ -10,7 +10,7 @@ var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescr
 	value: e,
 	enumerable: !0
 }) : n, e)), m = async () => {
-	let { Device: e } = await import("./lib-1tHhDwpq.js").then((e) => /* @__PURE__ */ p(e.default, 1));
+	let { Device: e } = await import("./lib-BhIVCh7s.js").then((e) => /* @__PURE__ */ p(e.default, 1));
 	return e.factory();
 }, h = {
 	media_unavailable: "away",
@@ -490,7 +490,9 @@ var R = class {
 	#s = 0;
 	number = 0;
 	#c;
-	#l = !1;
+	#l = "new";
+	#u;
+	#d = !1;
 	constructor(e) {
 		this.#e = e, this.#t = new R(e);
 	}
@@ -507,23 +509,29 @@ var R = class {
 		if (this.#i?.epoch === e || this.#n || this.#r || e === 0) return;
 		let t = {
 			epoch: e,
-			created: this.#d(e)
+			created: this.#p(e)
 		};
 		this.#i = t, t.created.catch(() => {
 			this.#i === t && (this.#i = null);
 		});
 	}
+	get wasReached() {
+		return this.#l === "reached";
+	}
+	get triedBy() {
+		return this.unreachableBy ?? (this.#l === "long" ? [...this.#a] : null);
+	}
 	ensure() {
-		return this.#n ? Promise.resolve(this.#n) : (this.#r ??= this.#u().finally(() => {
+		return this.#n ? Promise.resolve(this.#n) : (this.#r ??= this.#f().finally(() => {
 			this.#r = null;
 		}), this.#r);
 	}
 	check() {
-		(this.state === "disconnected" || this.state === "failed") && this.#m(this.#n), this.#t.hurry();
+		(this.state === "disconnected" || this.state === "failed") && this.#_(this.#n), this.#t.hurry();
 	}
 	rebuild() {
 		let e = this.#n;
-		if (!e || this.#l) return;
+		if (!e || this.#d) return;
 		clearTimeout(this.#c), this.#n = null, this.#o = 0, this.#s += 1, e.close(), this.#t.hurry();
 		let { room: t } = this.#e;
 		t.request("sfu_close_transport", {
@@ -532,23 +540,25 @@ var R = class {
 		}).catch(() => {}), this.#e.lost();
 	}
 	close() {
-		this.#l = !0, clearTimeout(this.#c), this.#n?.close(), this.#t.hurry();
+		this.#d = !0, clearTimeout(this.#c), clearTimeout(this.#u), this.#n?.close(), this.#t.hurry();
 	}
-	async #u() {
+	async #f() {
 		let e = this.#e.epoch(), t = this.#i;
 		this.#i = null;
-		let n = await (t?.epoch === e ? t.created : this.#d(e));
-		if (this.#l) throw Object.assign(/* @__PURE__ */ Error("It was closed meanwhile."), { code: "lost" });
+		let n = await (t?.epoch === e ? t.created : this.#p(e));
+		if (this.#d) throw Object.assign(/* @__PURE__ */ Error("It was closed meanwhile."), { code: "lost" });
 		let r = this.#e.open(n);
 		this.#n = r, this.number += 1, this.#a = B(n);
-		let i = () => r === this.#n && !this.#l && !["disconnected", "failed"].includes(this.state);
+		let i = () => r === this.#n && !this.#d && !["disconnected", "failed"].includes(this.state);
 		return r.on("connect", ({ dtlsParameters: e }, t, n) => {
 			let a = {
 				epoch: this.#e.epoch(),
 				transportId: r.id,
 				dtlsParameters: e
 			};
-			this.#t.ask("sfu_connect_transport", a, i).then(() => t(), n);
+			this.#t.ask("sfu_connect_transport", a, i).then(() => {
+				this.#h(), t();
+			}, n);
 		}), r.on("produce", ({ kind: e, rtpParameters: t, appData: n }, a, o) => {
 			let { source: s, paused: c } = n, l = {
 				epoch: this.#e.epoch(),
@@ -559,42 +569,47 @@ var R = class {
 				rtpParameters: t
 			};
 			this.#t.ask("sfu_produce", l, i).then(a, o);
-		}), r.on("connectionstatechange", () => this.#f(r)), r;
+		}), r.on("connectionstatechange", () => this.#m(r)), r;
 	}
-	#d(e) {
+	#p(e) {
 		let { room: t, direction: n } = this.#e;
 		return t.request("sfu_create_transport", {
 			epoch: e,
 			direction: n
 		});
 	}
-	#f(e) {
+	#m(e) {
 		if (e === this.#n) {
 			switch (clearTimeout(this.#c), this.state) {
 				case "connected":
-					this.#o = 0, this.#s = 0;
+					this.#o = 0, this.#s = 0, this.#l = "reached", clearTimeout(this.#u);
 					break;
 				case "disconnected":
-					this.#p(e, i.sfuDisconnectedMs);
+					this.#g(e, i.sfuDisconnectedMs);
 					break;
 				case "connecting":
-					this.#p(e, i.sfuConnectingMs);
+					this.#g(e, i.sfuConnectingMs);
 					break;
-				case "failed": this.#m(e);
+				case "failed": this.wasReached ? this.#_(e) : this.#g(e, i.sfuFailedMs);
 			}
 			this.#e.changed();
 		}
 	}
-	#p(e, t) {
-		clearTimeout(this.#c), this.#c = setTimeout(() => this.#m(e), t);
+	#h() {
+		this.#l === "new" && (this.#l = "trying", this.#u = setTimeout(() => {
+			this.#l = "long", this.#e.changed();
+		}, i.sfuReachMs));
 	}
-	#m(e) {
-		if (!(this.#l || !e || e !== this.#n || this.state === "connected")) {
+	#g(e, t) {
+		clearTimeout(this.#c), this.#c = setTimeout(() => this.#_(e), t);
+	}
+	#_(e) {
+		if (!(this.#d || !e || e !== this.#n || this.state === "connected")) {
 			if (clearTimeout(this.#c), this.#t.hurry(), this.#o >= i.sfuRestartsMax) return this.rebuild();
-			this.#o += 1, this.#h(e);
+			this.#o += 1, this.#v(e);
 		}
 	}
-	async #h(e) {
+	async #v(e) {
 		let { room: t } = this.#e;
 		try {
 			let n = {
@@ -602,13 +617,13 @@ var R = class {
 				transportId: e.id
 			}, { iceParameters: r } = await t.request("sfu_restart_ice", n);
 			if (e !== this.#n) return;
-			await e.restartIce({ iceParameters: r }), e === this.#n && this.#p(e, i.sfuConnectingMs);
+			await e.restartIce({ iceParameters: r }), e === this.#n && this.#g(e, i.sfuConnectingMs);
 		} catch (t) {
-			if (e !== this.#n || this.#l) return;
+			if (e !== this.#n || this.#d) return;
 			let n = g(t);
 			if (n === "stale") return this.#e.stale();
 			if (n === "gone") return this.rebuild();
-			--this.#o, this.#p(e, y(t, 1, Math.random()));
+			--this.#o, this.#g(e, y(t, 1, Math.random()));
 		}
 	}
 };
@@ -670,11 +685,11 @@ var V = class extends e {
 		if (e.includes("away")) return "unavailable";
 		if (t.unreachableBy || n.unreachableBy || this.#b) return "failed";
 		if (!this.#u) return "connecting";
-		let r = [t.state, n.state];
-		return r.some((e) => e === "disconnected" || e === "failed") ? "reconnecting" : r.includes("connecting") ? "connecting" : "connected";
+		let r = [t, n].filter(({ state: e }) => e === "disconnected" || e === "failed");
+		return r.some(({ wasReached: e }) => e) ? "reconnecting" : r.length > 0 || t.state === "connecting" || n.state === "connecting" ? "connecting" : "connected";
 	}
 	get trouble() {
-		let e = this.#n.send.unreachableBy ?? this.#n.recv.unreachableBy;
+		let e = this.#n.send.triedBy ?? this.#n.recv.triedBy;
 		if (e) return {
 			code: "unreachable",
 			message: `The media server cannot be reached; tried ${e.join(", ")}.`,
