@@ -186,7 +186,8 @@ lighthouse() { built && tests/lighthouse/run.sh "$target/debug/aldis"; }
 interop() { built && TARGET=$target tests/interop.sh "$target/debug/aldis"; }
 
 # The media server: built from the registries (tools/media-offline; minutes when its cache is empty), its contract against the
-# real worker, its document, and browsers that send and receive through it, without a node and in rooms of one.
+# real worker, its document, nodes whose media servers are killed, and browsers that send and receive through it, without a node
+# and in rooms of one.
 media() {
     media_packages
     cargo fmt --manifest-path media/Cargo.toml --check
@@ -196,6 +197,7 @@ media() {
     tools/media-offline/build.sh test
     media/tests/document.sh "$program"
     built
+    ALDIS_MEDIA_SERVER=$program cargo test --workspace --all-features --test node hosted::
     media/tests/browsers/run.sh "$program" "$target/debug/aldis"
 }
 

@@ -31,7 +31,7 @@ async function receives(person, sent, how) {
   return { audio: await person.run("receive", sent.audio, how), video: await person.run("receive", sent.video, how) };
 }
 
-call("two people and one who comes late see and hear each other, and nothing is left when they go", async () => {
+call("complaint 5: two people and one who comes late see and hear each other, and nothing is left when they go", async () => {
   const [ann, bob] = await people("ann", "bob");
   const [fromAnn, fromBob] = await Promise.all([ann.run("send"), bob.run("send")]);
   const [atAnn, atBob] = await Promise.all([receives(ann, fromBob), receives(bob, fromAnn)]);
@@ -87,7 +87,7 @@ call("media flows on through an ICE restart on both sides", async () => {
   await Promise.all([ann, bob].map((person) => person.leave()));
 });
 
-call("a network that lets only TCP through has a call", async () => {
+call("complaint 10: a network that lets only TCP through has a call", async () => {
   const [ann, bob] = await people("ann", "bob");
   const sent = await ann.run("send", { protocol: "tcp" });
   const video = await bob.run("receive", sent.video, { protocol: "tcp" });
@@ -97,7 +97,7 @@ call("a network that lets only TCP through has a call", async () => {
   await Promise.all([ann, bob].map((person) => person.leave()));
 });
 
-call("a paused sender stops and goes on with a key frame", async () => {
+call("complaint 5: a paused sender stops and goes on with a key frame", async () => {
   const [ann, bob] = await people("ann", "bob");
   const sent = await ann.run("send");
   const video = await bob.run("receive", sent.video);

@@ -28,7 +28,7 @@ export async function until(what, probe) {
 }
 
 /** An address that browsers on this machine gather: not loopback, where there is another. */
-function address() {
+export function address() {
   const all = Object.values(networkInterfaces()).flat();
   return all.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
 }

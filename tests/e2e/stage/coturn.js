@@ -17,14 +17,16 @@ export class Coturn {
   #lines = [];
   url;
 
-  static async start(secret) {
+  /** `rules`: further flags; `relay`: the address that it relays from. */
+  static async start(secret, { rules = [], relay = "127.0.0.1" } = {}) {
     const coturn = new Coturn();
     coturn.#directory = await mkdtemp(join(tmpdir(), "aldis-turn-"));
     const port = await freePort();
     const relays = 50_000 + Math.floor(Math.random() * (15_000 - RELAY_PORTS));
     const args = [
       ..."-n --no-cli --no-tls --no-dtls --no-multicast-peers --allow-loopback-peers --use-auth-secret".split(" "),
-      ..."--realm=aldis.test --listening-ip=127.0.0.1 --relay-ip=127.0.0.1 --log-file=stdout --simple-log".split(" "),
+      ..."--realm=aldis.test --listening-ip=127.0.0.1 --log-file=stdout --simple-log".split(" "),
+      ...[`--relay-ip=${relay}`, ...rules],
       ...[`--static-auth-secret=${secret}`, `--listening-port=${port}`],
       ...[`--min-port=${relays}`, `--max-port=${relays + RELAY_PORTS}`],
       ...[`--pidfile=${join(coturn.#directory, "pid")}`, `--userdb=${join(coturn.#directory, "db")}`],

@@ -6,9 +6,16 @@ use serde_json::json;
 
 use super::{Stage, caller::Caller, server::MediaServer};
 
-/// Members who go in each of the ways.
-fn each_way() -> usize {
-    std::env::var("ALDIS_GHOSTS").ok().map_or(6, |text| text.parse().expect("ALDIS_GHOSTS is a number"))
+/// The ways to go, and to go and come again.
+const WAYS: usize = 7;
+/// What a room holds, with some places left.
+const EACH_MAX: usize = 40;
+
+/// Members who go in each of the ways, and how often: `ALDIS_GHOSTS` of all together, or a few.
+fn each_way() -> (usize, usize) {
+    let all: usize = std::env::var("ALDIS_GHOSTS").map_or(6 * WAYS, |text| text.parse().expect("a number"));
+    let each = (all / WAYS).clamp(1, EACH_MAX);
+    (each, all.div_ceil(each * WAYS))
 }
 
 /// How long after they have gone: the window of a seat, and retries.
@@ -31,62 +38,94 @@ impl Stage {
     }
 }
 
+/// Where they come and go.
+struct Ghosts {
+    stage: Stage,
+    server: MediaServer,
+    tokens: Vec<String>,
+}
+
+impl Ghosts {
+    async fn come(&self) -> Vec<Caller> {
+        self.stage.sending(&self.tokens, &self.stage.room).await
+    }
+
+    async fn are_gone(&self, how: &str) {
+        let took = self.server.until_it_has(0, "peers", GONE_WITHIN).await;
+        eprintln!("{} {how}: nobody is there after {} ms", self.tokens.len(), took.as_millis());
+    }
+
+    async fn leave(&self) {
+        let leaving = self.come().await;
+        for caller in &leaving {
+            caller.says(json!({ "type": "leave_room" }));
+        }
+        self.are_gone("have left").await;
+    }
+
+    async fn are_lost(&self) {
+        let lost = self.come().await;
+        lost.iter().for_each(Caller::loses_connection);
+        self.are_gone("connections were lost").await;
+    }
+
+    async fn are_replaced(&self) {
+        let replaced = (self.come().await, self.come().await);
+        let count = u64::try_from(self.tokens.len()).expect("few");
+        let took = self.server.until_it_has(count, "peers", GONE_WITHIN).await;
+        eprintln!("{count} were replaced: only the newer ones are there after {} ms", took.as_millis());
+        drop(replaced);
+        self.are_gone("newer ones were lost").await;
+    }
+
+    async fn are_kicked(&self) {
+        let _kicked = self.come().await;
+        let (node, room) = (&self.stage.cluster.nodes[0], &self.stage.room);
+        let operator = std::fs::read_to_string(node.data("admin.token")).expect("made at the first start");
+        for token in &self.tokens {
+            let url = format!("http://{}/internal/rooms/{room}/participants/{}", node.admin, subject(token));
+            deleted(&url, operator.trim()).await;
+        }
+        self.are_gone("were kicked").await;
+    }
+
+    async fn are_closed_out(&self) {
+        let room = self.stage.another_room().await;
+        let _closed = self.stage.sending(&self.tokens, &room).await;
+        deleted(&format!("http://{}/api/rooms/{room}", self.stage.cluster.nodes[0].http), &self.stage.host).await;
+        self.are_gone("were in a room that was closed").await;
+        assert!(!self.server.has(&room).await);
+    }
+
+    /// A node is killed, and nobody comes back: another one frees their seats.
+    async fn are_left_behind(&self) {
+        let left_behind = self.come().await;
+        self.stage.cluster.nodes[0].signal("-KILL");
+        left_behind.iter().for_each(Caller::loses_connection);
+        self.are_gone("were at nodes of which one was killed").await;
+    }
+}
+
+async fn deleted(url: &str, token: &str) {
+    let answer = reqwest::Client::new().delete(url).bearer_auth(token).send().await.expect("an answer");
+    assert!(answer.status().is_success(), "{}", answer.status());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn complaint_8_whoever_goes_leaves_nothing_at_the_media_server() {
-    let count = each_way();
-    let server = MediaServer::start().await;
-    let stage = Stage::with(&[&server], &[]).await;
-    let node = &stage.cluster.nodes[0];
-    let tokens = node.tokens(count);
-
-    let leaving = stage.sending(&tokens, &stage.room).await;
-    for caller in &leaving {
-        caller.says(json!({ "type": "leave_room" }));
+    let (each, rounds) = each_way();
+    for _ in 0..rounds {
+        let server = MediaServer::start().await;
+        let stage = Stage::with(&[&server], &[]).await;
+        let tokens = stage.cluster.nodes[0].tokens(each);
+        let ghosts = Ghosts { stage, server, tokens };
+        ghosts.leave().await;
+        ghosts.are_lost().await;
+        ghosts.are_replaced().await;
+        ghosts.are_kicked().await;
+        ghosts.are_closed_out().await;
+        ghosts.are_left_behind().await;
     }
-    let took = server.until_it_has(0, "peers", GONE_WITHIN).await;
-    eprintln!("{count} have left: nobody is there after {} ms", took.as_millis());
-    drop(leaving);
-
-    let lost = stage.sending(&tokens, &stage.room).await;
-    lost.iter().for_each(Caller::loses_connection);
-    let took = server.until_it_has(0, "peers", GONE_WITHIN).await;
-    eprintln!("{count} connections were lost: nobody is there after {} ms", took.as_millis());
-
-    let replaced = stage.sending(&tokens, &stage.room).await;
-    let newer = stage.sending(&tokens, &stage.room).await;
-    let took = server.until_it_has(u64::try_from(count).expect("few"), "peers", GONE_WITHIN).await;
-    eprintln!("{count} were replaced: only the newer ones are there after {} ms", took.as_millis());
-    drop((replaced, newer));
-    server.until_it_has(0, "peers", GONE_WITHIN).await;
-
-    let kicked = stage.sending(&tokens, &stage.room).await;
-    let client = reqwest::Client::new();
-    let operator = std::fs::read_to_string(node.data("admin.token")).expect("made at the first start");
-    for token in &tokens {
-        let url = format!("http://{}/internal/rooms/{}/participants/{}", node.admin, stage.room, subject(token));
-        let answer = client.delete(url).bearer_auth(operator.trim()).send().await.expect("an answer");
-        assert!(answer.status().is_success(), "{}", answer.status());
-    }
-    let took = server.until_it_has(0, "peers", GONE_WITHIN).await;
-    eprintln!("{count} were kicked: nobody is there after {} ms", took.as_millis());
-    drop(kicked);
-
-    let room = stage.another_room().await;
-    let closed = stage.sending(&tokens, &room).await;
-    let url = format!("http://{}/api/rooms/{room}", node.http);
-    let answer = client.delete(url).bearer_auth(&stage.host).send().await.expect("an answer");
-    assert!(answer.status().is_success(), "{}", answer.status());
-    let took = server.until_it_has(0, "peers", GONE_WITHIN).await;
-    eprintln!("a room of {count} was closed: nobody is there after {} ms", took.as_millis());
-    assert!(!server.has(&room).await);
-    drop(closed);
-
-    // The node itself is killed, and nobody comes back: another one frees their seats.
-    let left_behind = stage.sending(&tokens, &stage.room).await;
-    stage.cluster.nodes[0].signal("-KILL");
-    left_behind.iter().for_each(Caller::loses_connection);
-    let took = server.until_it_has(0, "peers", GONE_WITHIN).await;
-    eprintln!("a node was killed: nobody is there after {} ms", took.as_millis());
 }
 
 /// Whose token it is (RFC 7519): these users have no account.

@@ -94,6 +94,8 @@ export class RequestRefused extends AldisError {
   declare readonly code: Code | "lost" | "timeout";
   /** When to ask again; with `media_unavailable`. */
   readonly retryAfterMs: number | null;
+  /** The request's number, for `again` of `Room.request`; `null` if the server did not refuse it. */
+  readonly rid: number | null;
 
   constructor(code: Code | "lost" | "timeout", refusal: Refusal | null = null) {
     const unanswered =
@@ -102,6 +104,7 @@ export class RequestRefused extends AldisError {
         : "The server did not answer the request in time.";
     super(code, refusal?.message ?? unanswered);
     this.retryAfterMs = refusal?.retryAfterMs ?? null;
+    this.rid = refusal?.rid ?? null;
   }
 }
 

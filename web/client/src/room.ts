@@ -233,10 +233,10 @@ export class Room extends Emitter<RoomEvents> {
 
   /**
    * Asks the room's media server, through the node. Over a lost connection the same question is asked again, and is answered once.
-   * Rejects with `RequestRefused`.
+   * Rejects with `RequestRefused`; with its `rid` as `again` the same question is asked once more, and done once.
    */
-  request<T extends RequestType>(type: T, data: Asking<T>): Promise<Answer<T>> {
-    return this.#session.request(type, data);
+  request<T extends RequestType>(type: T, data: Asking<T>, again?: number | null): Promise<Answer<T>> {
+    return this.#session.request(type, data, again);
   }
 
   #request(message: Counted): Promise<void> {

@@ -139,11 +139,11 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   /** Asks the room's media server, through the node; over a lost socket, too. Rejects with `RequestRefused`. */
-  request<T extends RequestType>(type: T, data: Asking<T>): Promise<Answer<T>> {
+  request<T extends RequestType>(type: T, data: Asking<T>, again?: number | null): Promise<Answer<T>> {
     // Nobody would ever answer.
     if (this.#state === "stopped" || this.#state === "idle")
       return Promise.reject(new RequestRefused("lost"));
-    return this.#requests.ask(type, data);
+    return this.#requests.ask(type, data, again);
   }
 
   /** The browser reports that the network or the page is back. */

@@ -171,3 +171,20 @@ test("without a socket questions wait, but not without a bound", async () => {
   await settle();
   expect([fates.at(-2)?.(), fates.at(-1)?.()]).toEqual(["open", "refused: rate_limited"]);
 });
+
+test("what was refused for now is asked again under its number, and others get theirs", async () => {
+  const { session, socket } = await joinedSession();
+  let refused: RequestRefused | undefined;
+  session.request("sfu_get_router_capabilities", {}).catch((error) => {
+    refused = error;
+  });
+  const data = { code: "media_unavailable", message: "Media Server Unavailable", cid: null, rid: 1 } as const;
+  socket.say({ type: "error", data: { ...data, retryable: true, retryAfterMs: 1_000 } });
+  await settle();
+  const again = fate(session.request("sfu_get_router_capabilities", {}, refused?.rid));
+  void session.request("sfu_close_transport", { epoch: 1, transportId: "t" });
+  expect(rids(socket)).toEqual([1, 1, 2]);
+  socket.say({ type: "sfu_get_router_capabilities", rid: 1, data: CAPABILITIES });
+  await settle();
+  expect(again()).toBe(JSON.stringify(CAPABILITIES));
+});

@@ -1,4 +1,4 @@
-import { a as e, c as t, d as n, l as r, o as i, r as a, s as o, t as s, u as c } from "./stats-CKyRtR4d.js";
+import { a as e, c as t, d as n, l as r, o as i, r as a, s as o, t as s, u as c } from "./stats-C4JOFEz7.js";
 // ../client/src/errors.ts
 var l = class extends Error {
 	name = "AldisError";
@@ -40,9 +40,10 @@ var l = class extends Error {
 }, h = class extends l {
 	name = "RequestRefused";
 	retryAfterMs;
+	rid;
 	constructor(e, t = null) {
 		let n = e === "lost" ? "The session ended before the request was answered; it may have been done." : "The server did not answer the request in time.";
-		super(e, t?.message ?? n), this.retryAfterMs = t?.retryAfterMs ?? null;
+		super(e, t?.message ?? n), this.retryAfterMs = t?.retryAfterMs ?? null, this.rid = t?.rid ?? null;
 	}
 }, g = {
 	left: "You left the room.",
@@ -1379,17 +1380,19 @@ var we = class {
 	constructor(e) {
 		this.#e = e;
 	}
-	ask(e, t) {
-		return this.#n.length >= _.requestsWaitingMax ? Promise.reject(ke()) : new Promise((n, r) => {
-			let i = {
+	ask(e, t, n) {
+		return this.#n.length >= _.requestsWaitingMax ? Promise.reject(ke()) : new Promise((r, i) => {
+			let a = n ?? this.#r;
+			a === this.#r && (this.#r += 1);
+			let o = {
 				type: e,
-				rid: this.#r,
+				rid: a,
 				data: t
 			};
-			this.#r += 1, this.#n.push({
-				message: i,
-				resolve: n,
-				reject: r,
+			this.#n.push({
+				message: o,
+				resolve: r,
+				reject: i,
 				tries: 0,
 				timer: void 0
 			}), this.#i();
@@ -1511,8 +1514,8 @@ var Ae = {
 		if (!n) return this.#T(t);
 		this.#s === "joined" && this.#A(n);
 	}
-	request(e, t) {
-		return this.#s === "stopped" || this.#s === "idle" ? Promise.reject(new h("lost")) : this.#o.ask(e, t);
+	request(e, t, n) {
+		return this.#s === "stopped" || this.#s === "idle" ? Promise.reject(new h("lost")) : this.#o.ask(e, t, n);
 	}
 	wake() {
 		this.#n.wake();
@@ -1771,8 +1774,8 @@ var Ae = {
 	signal(e) {
 		this.#e.send(e);
 	}
-	request(e, t) {
-		return this.#e.request(e, t);
+	request(e, t, n) {
+		return this.#e.request(e, t, n);
 	}
 	#l(e) {
 		return new Promise((t, n) => {
@@ -1819,7 +1822,7 @@ var Ae = {
 		if (e.type === "chat_deleted") this.chat.forget(e.data.id);
 		else if (e.type === "chat_message") this.#b(e.data);
 		else if (e.type === "message") {
-			let { senderUserId: t = null, topic: n, data: r } = e.data;
+			let { senderUserId: t, topic: n, data: r } = e.data;
 			this.emit("message", {
 				from: t,
 				topic: n,
@@ -3227,7 +3230,7 @@ var st = class extends n {
 				iceTransportPolicy: n
 			}),
 			...r && { RTCPeerConnection: r }
-		}), l = e.sfu ?? (() => import("./sfu-C5I_W-yd.js")), u = async () => {
+		}), l = e.sfu ?? (() => import("./sfu-BCyi24Ik.js")), u = async () => {
 			let { SfuPath: e } = await l();
 			return () => new e({
 				room: a,

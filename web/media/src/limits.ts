@@ -70,6 +70,10 @@ export const LIMITS = {
   sfuRestartsMax: 2,
   /** After so many paths made anew in vain the person is told that the media server cannot be reached. */
   sfuRebuildsMax: 2,
+  /** A network that refuses at once would do so again at once: until the media server was reached, the next step comes after this long. */
+  sfuFailedMs: 2_000,
+  /** Who has not reached the media server this long after the first attempt is told what is tried; the attempts go on. */
+  sfuReachMs: 6_000,
   /** First pause after a request that failed; twice as long each time … */
   sfuRetryMs: 500,
   /** … up to this, unless the server says when. */
@@ -79,6 +83,8 @@ export const LIMITS = {
   sfuRefusedMs: 30_000,
   /** A picture that has not begun this long after it was asked for gets another key frame. */
   keyFrameMs: 2_000,
+  /** Tracks that the browser is given at once: each time costs it a negotiation, and the first picture should not wait for the last. */
+  receiveAtOnce: 8,
   /** Sizes of tiles are told this long after the last change: windows are dragged. */
   seeMs: 150,
 } as const;

@@ -4,5 +4,12 @@
  *
  * @packageDocumentation
  */
+import { makeDevice } from "./sfu/device.ts";
+
+/** Loads what a call through a media server needs from the network, for a page that sees one coming: its first picture comes sooner. */
+export async function prepare(): Promise<void> {
+  await makeDevice();
+}
+
 export type { MakeDevice } from "./sfu/device.ts";
 export { type SfuOptions, SfuPath, type SfuRoom } from "./sfu/path.ts";

@@ -9,6 +9,8 @@ import { FakeTrack } from "./fakes.ts";
 interface Asked {
   type: RequestType;
   data: Record<string, unknown>;
+  /** The number of a question that was refused before. */
+  again?: number | null | undefined;
 }
 interface Held extends Asked {
   answer(data?: unknown): void;
@@ -25,9 +27,10 @@ export class FakeRoom {
   readonly #holding = new Set<string>();
   readonly #refusing = new Map<string, object[]>();
   #next = 1;
+  #refused = 0;
 
-  request = ((type: RequestType, data: Record<string, unknown>) => {
-    this.asked.push({ type, data });
+  request = ((type: RequestType, data: Record<string, unknown>, again?: number | null) => {
+    this.asked.push({ type, data, again });
     const refusal = this.#refusing.get(type)?.shift();
     if (refusal) return Promise.reject(Object.assign(new RequestRefused("lost"), refusal));
     if (!this.#holding.has(type)) return Promise.resolve(this.#answer(type, data));
@@ -56,16 +59,19 @@ export class FakeRoom {
   }
   /** The next one of this type is refused. */
   refuse(type: RequestType, code: string, retryAfterMs: number | null = null): void {
-    this.#refusing.set(type, [...(this.#refusing.get(type) ?? []), { code, retryAfterMs }]);
+    this.#refused += 1;
+    const refusal = { code, retryAfterMs, rid: this.#refused };
+    this.#refusing.set(type, [...(this.#refusing.get(type) ?? []), refusal]);
   }
   /** What was asked, in short, since the last time. */
   takeAsked(): string[] {
-    return this.asked.splice(0).map(({ type, data }) => {
+    return this.asked.splice(0).map(({ type, data, again }) => {
       const about = [data.direction, data.source, data.producerId, data.consumerId, data.transportId];
       const what = about.find((each) => each !== undefined);
       const paused = data.paused ? " paused" : "";
       const layer = data.spatialLayer === undefined ? "" : ` ${data.spatialLayer}`;
-      return `${type.slice("sfu_".length)}${what === undefined ? "" : ` ${what}`}${paused}${layer}`;
+      const number = again ? ` again as ${again}` : "";
+      return `${type.slice("sfu_".length)}${what === undefined ? "" : ` ${what}`}${paused}${layer}${number}`;
     });
   }
 

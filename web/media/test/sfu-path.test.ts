@@ -215,28 +215,6 @@ describe("sending", () => {
     expect(FakeTransport.made.length).toBe(2);
   });
 
-  test("complaint 8: what may have been made although it was refused goes with its transport", async () => {
-    const { room, path } = await stage();
-    room.refuse("sfu_produce", "unavailable");
-    path.set("camera", track("video", 1_280));
-    await settle();
-    const [first] = FakeTransport.made.filter(({ direction }) => direction === "send");
-    expect([first?.closed, room.takeAsked().includes(`close_transport ${first?.id}`)]).toEqual([true, true]);
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(FakeTransport.open("send").producers.length).toBe(1);
-  });
-
-  test("a transport whose connecting was refused for a moment may be connected: another one is made", async () => {
-    const { room, path } = await stage();
-    room.refuse("sfu_connect_transport", "media_unavailable", 1_000);
-    path.set("camera", track("video", 1_280));
-    await settle();
-    const [first] = FakeTransport.made.filter(({ direction }) => direction === "send");
-    expect(first?.closed).toBe(true);
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect([FakeTransport.open("send").producers.length, path.trouble]).toEqual([1, null]);
-  });
-
   test("another device is the same producer; a camera that is off has none", async () => {
     const { room, path } = await stage();
     const [first, second] = [track("video", 1_280), track("video", 1_280)];
@@ -340,7 +318,7 @@ describe("trouble", () => {
     for (let time = 0; time < 3; time += 1) {
       for (let failure = 0; failure < 3; failure += 1) {
         FakeTransport.open("recv").become("failed");
-        await settle();
+        await vi.advanceTimersByTimeAsync(LIMITS.sfuFailedMs);
       }
     }
     expect([path.state, path.trouble?.code, path.trouble?.tried]).toEqual([

@@ -69,10 +69,13 @@ function useLookUp(roomId: string): LookUp {
   useEffect(() => {
     const closed = (reason: StopReason) => setFound({ ...UNKNOWN, closed: { reason, detail: null } });
     api.room(roomId).then(
-      (room) =>
-        room.active
-          ? setFound({ closed: null, people: peopleOf(room), name: room.name })
-          : closed("room_closed"),
+      (room) => {
+        if (!room.active) return closed("room_closed");
+        setFound({ closed: null, people: peopleOf(room), name: room.name });
+        // While the person looks at their preview.
+        if (room.mode !== "mesh")
+          void import("@aldis/media/sfu").then(({ prepare }) => prepare()).catch(() => {});
+      },
       (error: unknown) => error instanceof Problem && error.status === 404 && closed("room_not_found"),
     );
   }, [roomId]);

@@ -36,12 +36,16 @@ export class Requests {
     this.#port = port;
   }
 
-  /** Asks now, or as soon as there is a place and a socket. Rejects with `RequestRefused`. */
-  ask<T extends RequestType>(type: T, data: Asking<T>): Promise<Answer<T>> {
+  /**
+   * Asks now, or as soon as there is a place and a socket; as number `again`, if that was refused before. Rejects with
+   * `RequestRefused`.
+   */
+  ask<T extends RequestType>(type: T, data: Asking<T>, again?: number | null): Promise<Answer<T>> {
     if (this.#waiting.length >= LIMITS.requestsWaitingMax) return Promise.reject(tooMany());
     return new Promise((resolve, reject) => {
-      const message = { type, rid: this.#next, data } as RequestMessage & { rid: number };
-      this.#next += 1;
+      const rid = again ?? this.#next;
+      if (rid === this.#next) this.#next += 1;
+      const message = { type, rid, data } as RequestMessage & { rid: number };
       this.#waiting.push({
         message,
         resolve: resolve as Open["resolve"],

@@ -12,7 +12,7 @@ export type Device = Pick<
 /** Made for each router anew; rejects where the browser cannot do WebRTC. */
 export type MakeDevice = () => Promise<Device>;
 
-/** The browser's own. */
+/** The browser's own. Asked for early, it is loaded when it is needed. */
 export const makeDevice: MakeDevice = async () => {
   const { Device } = await import("mediasoup-client");
   return Device.factory();

@@ -41,15 +41,6 @@ export function faultOf(error: unknown): Fault {
   return FAULTS[codeOf(error)] ?? "gone";
 }
 
-/**
- * The same of what cannot be done twice: it may have been done although the answer says otherwise, or the last attempt was, so
- * what came of it has to go with its transport.
- */
-export function unsure(error: unknown): unknown {
-  if (!["again", "away"].includes(faultOf(error))) return error;
-  return Object.assign(new Error(troubleOf(error).message), { code: "timeout" });
-}
-
 export function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as Partial<Coded>;
   if (typeof code === "string") return code;

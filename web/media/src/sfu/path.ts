@@ -88,13 +88,14 @@ export class SfuPath extends Emitter<{ changed: undefined; stale: undefined }> i
     if (faults.includes("away")) return "unavailable";
     if (send.unreachableBy || recv.unreachableBy || this.#isRefused) return "failed";
     if (!this.#device) return "connecting";
-    const states = [send.state, recv.state];
-    if (states.some((state) => state === "disconnected" || state === "failed")) return "reconnecting";
-    return states.includes("connecting") ? "connecting" : "connected";
+    const broken = [send, recv].filter(({ state }) => state === "disconnected" || state === "failed");
+    if (broken.some(({ wasReached }) => wasReached)) return "reconnecting";
+    const isConnecting = broken.length > 0 || send.state === "connecting" || recv.state === "connecting";
+    return isConnecting ? "connecting" : "connected";
   }
 
   get trouble(): PathTrouble | null {
-    const tried = this.#transports.send.unreachableBy ?? this.#transports.recv.unreachableBy;
+    const tried = this.#transports.send.triedBy ?? this.#transports.recv.triedBy;
     if (tried) {
       const message = `The media server cannot be reached; tried ${tried.join(", ")}.`;
       return { code: "unreachable", message, tried };
@@ -196,14 +197,19 @@ export class SfuPath extends Emitter<{ changed: undefined; stale: undefined }> i
   async #open(): Promise<void> {
     if (this.#device) return;
     const { room } = this.#options;
-    const { epoch, dialect, rtpCapabilities } = await room.request("sfu_get_router_capabilities", {});
+    const asked = room.request("sfu_get_router_capabilities", {});
+    // All that can be had before the answer.
+    const making = (this.#options.makeDevice ?? makeDevice)();
+    making.catch(() => {});
+    if (this.#members.some(({ producers = [] }) => producers.length > 0)) this.#ahead("recv");
+    const { epoch, dialect, rtpCapabilities } = await asked;
     if (dialect !== "ortc") {
       const text = `The media server speaks ${dialect}, which this version does not.`;
       throw Object.assign(new Error(text), { code: "unsupported" });
     }
     // Later news were faster than the answer.
     if (room.flow.epoch > epoch) throw Object.assign(new Error("It has moved."), { code: "unavailable" });
-    const device = await (this.#options.makeDevice ?? makeDevice)();
+    const device = await making;
     await device.load({ routerRtpCapabilities: rtpCapabilities });
     if (this.#closed) return;
     this.#epoch = epoch;
@@ -231,6 +237,7 @@ export class SfuPath extends Emitter<{ changed: undefined; stale: undefined }> i
           : device.createRecvTransport(options);
       },
       changed: () => this.#changed(),
+      waits: (error) => this.#waits(direction, error),
       lost: () => {
         if (direction === "send") this.#sender.lost();
         else this.#receiver.lost();
@@ -249,6 +256,12 @@ export class SfuPath extends Emitter<{ changed: undefined; stale: undefined }> i
       if (this.#troubles.delete(side)) this.#changed();
     };
     return new Loop(run, (error, attempt) => this.#failed(side, error, attempt));
+  }
+
+  #waits(side: Side, error: unknown): void {
+    if (error === null) this.#troubles.delete(side);
+    else this.#troubles.set(side, error);
+    this.#changed();
   }
 
   /** When a side that has failed tries again. */
@@ -287,7 +300,12 @@ export class SfuPath extends Emitter<{ changed: undefined; stale: undefined }> i
     this.#changed();
   }
 
+  #ahead(direction: "send" | "recv"): void {
+    if (!this.#device && this.fits) this.#transports[direction].ahead(this.#options.room.flow.epoch);
+  }
+
   #send(): void {
+    if (this.#sender.isWanted) this.#ahead("send");
     this.#loops.send.now();
   }
 

@@ -1,6 +1,6 @@
 // What this person receives: what the members announce, less what is received already. A consumer is made paused and goes on
 // when the browser has it, with a key frame; pictures that nobody sees are paused, small ones are received small.
-import type { Producer as Announced, Member, Room, SfuNotice } from "@aldis/client";
+import type { Producer as Announced, Answer, Member, Room, SfuNotice } from "@aldis/client";
 import { LIMITS } from "../limits.ts";
 import type { Consumer, Device, Transport } from "./device.ts";
 import { codeOf, faultOf } from "./faults.ts";
@@ -33,6 +33,8 @@ export interface ReceiverPort {
   /** Run again soon. */
   kick(): void;
 }
+
+type Consumed = Answer<"sfu_consume">;
 
 interface Wanted {
   userId: string;
@@ -110,7 +112,9 @@ export class Receiver {
     if (missing.length > 0) {
       // One transport for all of them, before any of them.
       const transport = await this.#port.transport.ensure();
-      await all(missing.map(([, each]) => this.#consume(transport, each)));
+      const groups: Wanted[][] = [];
+      while (missing.length > 0) groups.push(missing.splice(0, LIMITS.receiveAtOnce).map(([, each]) => each));
+      await all(groups.map((group) => this.#consume(transport, group)));
     }
     await all([...this.#got.values()].map((got) => this.#adjust(got)));
     for (const error of this.#refused.values()) throw error;
@@ -129,29 +133,59 @@ export class Receiver {
     return !this.#got.has(producerId) && !this.#ended.has(producerId) && !this.#refused.has(producerId);
   }
 
-  async #consume(transport: Transport, { userId, announced }: Wanted): Promise<void> {
+  /** Asks for all, and gives them to the browser together. */
+  async #consume(transport: Transport, wanted: Wanted[]): Promise<void> {
+    const rtpCapabilities = this.#port.device().recvRtpCapabilities;
+    const epoch = this.#port.epoch();
+    const asked = wanted.map((each) => {
+      const { producerId } = each.announced;
+      const data = { epoch, transportId: transport.id, producerId, rtpCapabilities };
+      return { each, made: this.#port.room.request("sfu_consume", data) };
+    });
+    await Promise.allSettled(asked.map(({ made }) => made));
+    await all(asked.map(({ each, made }) => this.#receive(transport, each, made)));
+  }
+
+  async #receive(
+    transport: Transport,
+    { userId, announced }: Wanted,
+    asked: Promise<Consumed>,
+  ): Promise<void> {
     const { producerId } = announced;
     try {
-      const rtpCapabilities = this.#port.device().recvRtpCapabilities;
-      const data = { epoch: this.#port.epoch(), transportId: transport.id, producerId, rtpCapabilities };
-      const made = await this.#port.room.request("sfu_consume", data);
+      const made = await asked;
       // It has ended, or the transport was given up, before the answer came.
       if (!this.#wanted().has(producerId) || transport !== this.#port.transport.present) {
         return this.#closeThere(made.id);
       }
-      const consumer = await transport.consume(made as unknown as Parameters<Transport["consume"]>[0]);
+      const consuming = transport.consume(made as unknown as Parameters<Transport["consume"]>[0]);
+      const isEarly = transport.connectionState === "new" && this.#widthOf({ userId, announced }) !== 0;
+      const resuming = isEarly ? this.#resume(made.id) : false;
+      const [consumer, flows] = await Promise.all([consuming, resuming]);
       if (transport !== this.#port.transport.present) return;
       const { scalabilityMode } = consumer.rtpParameters.encodings?.[0] ?? {};
       const layers = layersOf(scalabilityMode);
-      this.#got.set(producerId, { userId, announced, consumer, layers, flows: false, layer: layers - 1 });
+      const got = { userId, announced, consumer, layers, flows, layer: layers - 1 };
+      this.#got.set(producerId, got);
       this.#missed.delete(producerId);
+      if (flows) this.#expect(got);
       this.#port.changed();
+      await this.#adjust(got);
     } catch (error) {
       // One track that is refused does not keep the others.
       if (faultOf(error) === "refused") return void this.#refused.set(producerId, error);
       if (codeOf(error) !== "media_not_found") throw error;
       this.#miss(producerId, error);
     }
+  }
+  /** Nothing comes before the browser is connected, so the media server may send what the browser is about to have. */
+  #resume(consumerId: string): Promise<true | null> {
+    const data = { epoch: this.#port.epoch(), consumerId };
+    // If that fails, it is asked for again once the browser has it.
+    return this.#port.room.request("sfu_consumer_resume", data).then(
+      () => true,
+      () => null,
+    );
   }
 
   /** Announced, but not there: its end is under way, or it is our transport that is not there. */
@@ -171,13 +205,17 @@ export class Receiver {
 
   /** Pauses what nobody sees, and asks for the size that is shown. */
   async #adjust(got: Got): Promise<void> {
-    const isCamera = got.announced.source === "camera";
-    const width = isCamera ? this.#widths.get(got.userId) : undefined;
+    const width = this.#widthOf(got);
     await this.#let(got, width !== 0);
     const layer = layerFor(width, got.layers);
     if (width === 0 || layer === got.layer || !this.#has(got)) return;
     await this.#ask("sfu_set_preferred_layers", { ...this.#id(got), spatialLayer: layer });
     got.layer = layer;
+  }
+
+  /** How wide it is shown, where that matters. */
+  #widthOf({ userId, announced }: Wanted): number | undefined {
+    return announced.source === "camera" ? this.#widths.get(userId) : undefined;
   }
 
   async #let(got: Got, flow: boolean): Promise<void> {
@@ -186,7 +224,11 @@ export class Receiver {
     const isDone = await this.#ask(flow ? "sfu_consumer_resume" : "sfu_consumer_pause", this.#id(got));
     if (!isDone) return;
     got.flows = flow;
-    if (flow && got.announced.kind === "video") setTimeout(() => void this.#begins(got), LIMITS.keyFrameMs);
+    if (flow) this.#expect(got);
+  }
+
+  #expect(got: Got): void {
+    if (got.announced.kind === "video") setTimeout(() => void this.#begins(got), LIMITS.keyFrameMs);
   }
 
   /** A picture that does not begin lacks a key frame. */

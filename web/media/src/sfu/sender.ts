@@ -4,7 +4,7 @@ import type { Room } from "@aldis/client";
 import { LIMITS } from "../limits.ts";
 import type { Extra, Slot, Status } from "../peer.ts";
 import type { Producer } from "./device.ts";
-import { codeOf, faultOf, unsure } from "./faults.ts";
+import { codeOf, faultOf } from "./faults.ts";
 import { encodings } from "./layers.ts";
 import { extraSource } from "./sources.ts";
 import type { ProducerData, SfuTransport } from "./transport.ts";
@@ -36,6 +36,11 @@ export class Sender {
 
   constructor(port: SenderPort) {
     this.#port = port;
+  }
+
+  /** Whether there is anything to send. */
+  get isWanted(): boolean {
+    return this.#wanted.size > 0;
   }
 
   set(slot: Slot, track: MediaStreamTrack | null): void {
@@ -106,9 +111,7 @@ export class Sender {
     const appData: ProducerData = { source: sourceOf(key), paused: this.#isPaused(key) };
     // Devices are the application's.
     const options = { track, ...encoded(key, track), stopTracks: false, disableTrackOnPause: false, appData };
-    const producer = await transport.produce(options).catch((error: unknown) => {
-      throw unsure(error);
-    });
+    const producer = await transport.produce(options);
     const made: Made = { producer, track, paused: appData.paused };
     // A transport that was given up meanwhile took it along.
     if (transport === this.#port.transport.present) this.#made.set(key, made);

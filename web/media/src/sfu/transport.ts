@@ -3,7 +3,8 @@
 import type { Answer, Room } from "@aldis/client";
 import { LIMITS } from "../limits.ts";
 import type { Transport } from "./device.ts";
-import { faultOf, pauseAfter, unsure } from "./faults.ts";
+import { faultOf, pauseAfter } from "./faults.ts";
+import { Patience } from "./patience.ts";
 
 type Created = Answer<"sfu_create_transport">;
 
@@ -21,6 +22,8 @@ export interface TransportPort {
   /** In the browser. */
   open(created: Created): Transport;
   changed(): void;
+  /** Why what it carries next has to wait; `null`: it need not wait any longer. */
+  waits(error: unknown): void;
   /** It was given up, with all that it carried. */
   lost(): void;
   /** Everything is of an earlier epoch. */
@@ -29,18 +32,25 @@ export interface TransportPort {
 
 export class SfuTransport {
   readonly #port: TransportPort;
+  readonly #patience: Patience;
   #transport: Transport | null = null;
   #making: Promise<Transport> | null = null;
+  /** Asked for before it was needed. */
+  #ahead: { epoch: number; created: Promise<Created> } | null = null;
   #protocols = new Set<string>();
   #restarts = 0;
   #rebuilds = 0;
   /** How many there have been. */
   number = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the media server was ever reached; `long`: not for long since the first attempt. */
+  #reach: "new" | "trying" | "long" | "reached" = "new";
+  #reaching: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   constructor(port: TransportPort) {
     this.#port = port;
+    this.#patience = new Patience(port);
   }
 
   get present(): Transport | null {
@@ -54,6 +64,25 @@ export class SfuTransport {
     return this.#rebuilds > LIMITS.sfuRebuildsMax && this.state !== "connected" ? [...this.#protocols] : null;
   }
 
+  /** Asks the media server for one that will be needed, in the epoch that the room is in as far as is known. */
+  ahead(epoch: number): void {
+    if (this.#ahead?.epoch === epoch || this.#transport || this.#making || epoch === 0) return;
+    const ahead = { epoch, created: this.#create(epoch) };
+    this.#ahead = ahead;
+    ahead.created.catch(() => {
+      if (this.#ahead === ahead) this.#ahead = null;
+    });
+  }
+
+  /** Whether the media server was ever reached. */
+  get wasReached(): boolean {
+    return this.#reach === "reached";
+  }
+  /** The paths that are tried, if none has worked for long, or never has. */
+  get triedBy(): readonly string[] | null {
+    return this.unreachableBy ?? (this.#reach === "long" ? [...this.#protocols] : null);
+  }
+
   /** The transport, made if there is none; whoever asks at the same time gets the same one. */
   ensure(): Promise<Transport> {
     if (this.#transport) return Promise.resolve(this.#transport);
@@ -63,9 +92,10 @@ export class SfuTransport {
     return this.#making;
   }
 
-  /** Signaling is back, or the network has changed: an interrupted one is restarted without further waiting. */
+  /** Signaling is back, or the network has changed: nothing waits any longer, and an interrupted one is restarted. */
   check(): void {
     if (this.state === "disconnected" || this.state === "failed") this.#step(this.#transport);
+    this.#patience.hurry();
   }
 
   /** Gives it up, for another one. */
@@ -77,6 +107,7 @@ export class SfuTransport {
     this.#restarts = 0;
     this.#rebuilds += 1;
     old.close();
+    this.#patience.hurry();
     const { room } = this.#port;
     // If that fails, the server's own reaper does it.
     room.request("sfu_close_transport", { epoch: this.#port.epoch(), transportId: old.id }).catch(() => {});
@@ -86,23 +117,29 @@ export class SfuTransport {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#reaching);
     this.#transport?.close();
+    this.#patience.hurry();
   }
 
   async #make(): Promise<Transport> {
-    const { room, direction } = this.#port;
-    const created = await room.request("sfu_create_transport", { epoch: this.#port.epoch(), direction });
+    const epoch = this.#port.epoch();
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    const created = await (ahead?.epoch === epoch ? ahead.created : this.#create(epoch));
     if (this.#closed) throw Object.assign(new Error("It was closed meanwhile."), { code: "lost" });
     const transport = this.#port.open(created);
     this.#transport = transport;
     this.number += 1;
     this.#protocols = tried(created);
+    const works = () =>
+      transport === this.#transport && !this.#closed && !["disconnected", "failed"].includes(this.state);
     transport.on("connect", ({ dtlsParameters }, done, failed) => {
       const data = { epoch: this.#port.epoch(), transportId: transport.id, dtlsParameters };
-      room.request("sfu_connect_transport", data).then(
-        () => done(),
-        (error: unknown) => failed(unsure(error) as Error),
-      );
+      this.#patience.ask("sfu_connect_transport", data, works).then(() => {
+        this.#await();
+        done();
+      }, failed);
     });
     transport.on("produce", ({ kind, rtpParameters, appData }, done, failed) => {
       const { source, paused } = appData as ProducerData;
@@ -114,10 +151,15 @@ export class SfuTransport {
         paused,
         rtpParameters,
       };
-      room.request("sfu_produce", data).then(done, failed);
+      this.#patience.ask("sfu_produce", data, works).then(done, failed);
     });
     transport.on("connectionstatechange", () => this.#see(transport));
     return transport;
+  }
+
+  #create(epoch: number): Promise<Created> {
+    const { room, direction } = this.#port;
+    return room.request("sfu_create_transport", { epoch, direction });
   }
 
   #see(transport: Transport): void {
@@ -127,6 +169,8 @@ export class SfuTransport {
       case "connected":
         this.#restarts = 0;
         this.#rebuilds = 0;
+        this.#reach = "reached";
+        clearTimeout(this.#reaching);
         break;
       case "disconnected":
         this.#later(transport, LIMITS.sfuDisconnectedMs);
@@ -135,12 +179,23 @@ export class SfuTransport {
         this.#later(transport, LIMITS.sfuConnectingMs);
         break;
       case "failed":
-        this.#step(transport);
+        if (this.wasReached) this.#step(transport);
+        else this.#later(transport, LIMITS.sfuFailedMs);
         break;
       default:
         break;
     }
     this.#port.changed();
+  }
+
+  /** The first attempt has begun. */
+  #await(): void {
+    if (this.#reach !== "new") return;
+    this.#reach = "trying";
+    this.#reaching = setTimeout(() => {
+      this.#reach = "long";
+      this.#port.changed();
+    }, LIMITS.sfuReachMs);
   }
 
   #later(transport: Transport, ms: number): void {
@@ -152,6 +207,8 @@ export class SfuTransport {
   #step(transport: Transport | null): void {
     if (this.#closed || !transport || transport !== this.#transport || this.state === "connected") return;
     clearTimeout(this.#timer);
+    // The browser would restart it only after what waits.
+    this.#patience.hurry();
     if (this.#restarts >= LIMITS.sfuRestartsMax) return this.rebuild();
     this.#restarts += 1;
     void this.#restart(transport);

@@ -1,4 +1,4 @@
-import { d as e, i as t, n, r, u as i } from "./stats-CKyRtR4d.js";
+import { d as e, i as t, n, r, u as i } from "./stats-C4JOFEz7.js";
 // \0rolldown/runtime.js
 var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescriptor, c = Object.getOwnPropertyNames, l = Object.getPrototypeOf, u = Object.prototype.hasOwnProperty, d = (e, t) => () => (t || (e((t = { exports: {} }).exports, t, t.exports), e = null), t.exports), f = (e, t, n, r) => {
 	if (t && typeof t == "object" || typeof t == "function") for (var i = c(t), a = 0, l = i.length, d; a < l; a++) d = i[a], !u.call(e, d) && d !== n && o(e, d, {
@@ -10,7 +10,7 @@ var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescr
 	value: e,
 	enumerable: !0
 }) : n, e)), m = async () => {
-	let { Device: e } = await import("./lib-BwCP-X1L.js").then((e) => /* @__PURE__ */ p(e.default, 1));
+	let { Device: e } = await import("./lib-BhIVCh7s.js").then((e) => /* @__PURE__ */ p(e.default, 1));
 	return e.factory();
 }, h = {
 	media_unavailable: "away",
@@ -31,29 +31,26 @@ var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescr
 	unsupported: "refused"
 };
 function g(e) {
-	return h[v(e)] ?? "gone";
+	return h[_(e)] ?? "gone";
 }
 function _(e) {
-	return ["again", "away"].includes(g(e)) ? Object.assign(Error(y(e).message), { code: "timeout" }) : e;
-}
-function v(e) {
 	let { code: t } = e ?? {};
 	return typeof t == "string" ? t : e?.name === "UnsupportedError" ? "unsupported" : "browser";
 }
-function y(e) {
+function v(e) {
 	let t = e instanceof Error ? e.message : String(e);
 	return {
-		code: v(e),
+		code: _(e),
 		message: t,
 		tried: []
 	};
 }
-function b(e, t, n) {
+function y(e, t, n) {
 	let r = Math.min(i.sfuRetryCapMs, i.sfuRetryMs * 2 ** Math.min(t, 16)), a = e?.retryAfterMs, o = typeof a == "number" && a > 0 ? Math.min(a, i.sfuRetryAfterMaxMs) : r;
 	return Math.floor(o * (1 + n / 4));
 }
 // ../media/src/sfu/loop.ts
-var x = class {
+var b = class {
 	#e;
 	#t;
 	#n = !1;
@@ -95,25 +92,25 @@ var x = class {
 	}
 };
 // ../media/src/sfu/layers.ts
-function S(e) {
+function x(e) {
 	let { cameraLayerBits: t } = i, n = e >= i.cameraThreeLayersWidth ? 3 : e >= i.cameraTwoLayersWidth ? 2 : 1;
 	return t.slice(0, n).map((e, t) => ({
 		scaleResolutionDownBy: 2 ** (n - 1 - t),
 		maxBitrate: e
 	}));
 }
-function C(e) {
+function S(e) {
 	let t = /^[LS]([1-9])T[1-9]/.exec(e ?? "")?.[1];
 	return Number(t ?? 1);
 }
-function w(e, t) {
+function C(e, t) {
 	let n = t - 1;
 	if (e === void 0) return n;
 	let r = i.layerWidths.findIndex((t) => e <= t);
 	return r < 0 ? n : Math.min(n, r);
 }
 // ../media/src/sfu/receiver.ts
-var T = 3, E = 500, D = class {
+var w = 3, T = 500, E = class {
 	#e;
 	#t = /* @__PURE__ */ new Map();
 	#n = /* @__PURE__ */ new Map();
@@ -139,10 +136,10 @@ var T = 3, E = 500, D = class {
 	notice(e) {
 		if (e.type !== "sfu_consumer_closed") return;
 		let { consumerId: t } = e.data, n = [...this.#t.values()].find(({ consumer: e }) => e.id === t);
-		n && (this.#r.add(n.announced.producerId), this.#y(n), this.#e.changed());
+		n && (this.#r.add(n.announced.producerId), this.#C(n), this.#e.changed());
 	}
 	lost() {
-		for (let e of [...this.#t.values()]) this.#y(e);
+		for (let e of [...this.#t.values()]) this.#C(e);
 	}
 	forgive() {
 		this.#i.clear(), this.#a.clear();
@@ -152,15 +149,16 @@ var T = 3, E = 500, D = class {
 	}
 	async reconcile() {
 		let e = this.#s();
-		for (let [t, n] of [...this.#t]) e.has(t) || this.#y(n);
+		for (let [t, n] of [...this.#t]) e.has(t) || this.#C(n);
 		for (let t of this.#r) e.has(t) || this.#r.delete(t);
 		for (let t of this.#i.keys()) e.has(t) || this.#i.delete(t);
 		let t = [...e].filter(([e]) => this.#c(e));
 		if (t.length > 0) {
-			let e = await this.#e.transport.ensure();
-			await O(t.map(([, t]) => this.#l(e, t)));
+			let e = await this.#e.transport.ensure(), n = [];
+			for (; t.length > 0;) n.push(t.splice(0, i.receiveAtOnce).map(([, e]) => e));
+			await D(n.map((t) => this.#l(e, t)));
 		}
-		await O([...this.#t.values()].map((e) => this.#d(e)));
+		await D([...this.#t.values()].map((e) => this.#p(e)));
 		for (let e of this.#i.values()) throw e;
 	}
 	#s() {
@@ -173,92 +171,118 @@ var T = 3, E = 500, D = class {
 	#c(e) {
 		return !this.#t.has(e) && !this.#r.has(e) && !this.#i.has(e);
 	}
-	async #l(e, { userId: t, announced: n }) {
-		let { producerId: r } = n;
-		try {
-			let i = this.#e.device().recvRtpCapabilities, a = {
-				epoch: this.#e.epoch(),
+	async #l(e, t) {
+		let n = this.#e.device().recvRtpCapabilities, r = this.#e.epoch(), i = t.map((t) => {
+			let { producerId: i } = t.announced, a = {
+				epoch: r,
 				transportId: e.id,
-				producerId: r,
-				rtpCapabilities: i
-			}, o = await this.#e.room.request("sfu_consume", a);
-			if (!this.#s().has(r) || e !== this.#e.transport.present) return this.#g(o.id);
-			let s = await e.consume(o);
+				producerId: i,
+				rtpCapabilities: n
+			};
+			return {
+				each: t,
+				made: this.#e.room.request("sfu_consume", a)
+			};
+		});
+		await Promise.allSettled(i.map(({ made: e }) => e)), await D(i.map(({ each: t, made: n }) => this.#u(e, t, n)));
+	}
+	async #u(e, { userId: t, announced: n }, r) {
+		let { producerId: i } = n;
+		try {
+			let a = await r;
+			if (!this.#s().has(i) || e !== this.#e.transport.present) return this.#b(a.id);
+			let o = e.consume(a), s = e.connectionState === "new" && this.#m({
+				userId: t,
+				announced: n
+			}) !== 0 && this.#d(a.id), [c, l] = await Promise.all([o, s]);
 			if (e !== this.#e.transport.present) return;
-			let { scalabilityMode: c } = s.rtpParameters.encodings?.[0] ?? {}, l = C(c);
-			this.#t.set(r, {
+			let { scalabilityMode: u } = c.rtpParameters.encodings?.[0] ?? {}, d = S(u), f = {
 				userId: t,
 				announced: n,
-				consumer: s,
-				layers: l,
-				flows: !1,
-				layer: l - 1
-			}), this.#a.delete(r), this.#e.changed();
+				consumer: c,
+				layers: d,
+				flows: l,
+				layer: d - 1
+			};
+			this.#t.set(i, f), this.#a.delete(i), l && this.#g(f), this.#e.changed(), await this.#p(f);
 		} catch (e) {
-			if (g(e) === "refused") return void this.#i.set(r, e);
-			if (v(e) !== "media_not_found") throw e;
-			this.#u(r, e);
+			if (g(e) === "refused") return void this.#i.set(i, e);
+			if (_(e) !== "media_not_found") throw e;
+			this.#f(i, e);
 		}
 	}
-	#u(e, t) {
+	#d(e) {
+		let t = {
+			epoch: this.#e.epoch(),
+			consumerId: e
+		};
+		return this.#e.room.request("sfu_consumer_resume", t).then(() => !0, () => null);
+	}
+	#f(e, t) {
 		if (!this.#s().has(e)) return;
 		let n = (this.#a.get(e) ?? 0) + 1;
-		throw this.#a.set(e, n), n < T ? Object.assign(/* @__PURE__ */ Error("A track that is announced is not found."), {
+		throw this.#a.set(e, n), n < w ? Object.assign(/* @__PURE__ */ Error("A track that is announced is not found."), {
 			code: "unavailable",
-			retryAfterMs: E
+			retryAfterMs: T
 		}) : (this.#a.delete(e), t);
 	}
-	async #d(e) {
-		let t = e.announced.source === "camera" ? this.#n.get(e.userId) : void 0;
-		await this.#f(e, t !== 0);
-		let n = w(t, e.layers);
-		t !== 0 && n !== e.layer && this.#v(e) && (await this.#h("sfu_set_preferred_layers", {
-			...this.#_(e),
+	async #p(e) {
+		let t = this.#m(e);
+		await this.#h(e, t !== 0);
+		let n = C(t, e.layers);
+		t !== 0 && n !== e.layer && this.#S(e) && (await this.#y("sfu_set_preferred_layers", {
+			...this.#x(e),
 			spatialLayer: n
 		}), e.layer = n);
 	}
-	async #f(e, t) {
-		e.flows !== t && this.#v(e) && (e.flows = null, await this.#h(t ? "sfu_consumer_resume" : "sfu_consumer_pause", this.#_(e)) && (e.flows = t, t && e.announced.kind === "video" && setTimeout(() => void this.#p(e), i.keyFrameMs)));
+	#m({ userId: e, announced: t }) {
+		return t.source === "camera" ? this.#n.get(e) : void 0;
 	}
-	async #p(e) {
-		if (!e.flows || !this.#v(e) || this.#m(e)) return;
+	async #h(e, t) {
+		e.flows !== t && this.#S(e) && (e.flows = null, await this.#y(t ? "sfu_consumer_resume" : "sfu_consumer_pause", this.#x(e)) && (e.flows = t, t && this.#g(e)));
+	}
+	#g(e) {
+		e.announced.kind === "video" && setTimeout(() => void this.#_(e), i.keyFrameMs);
+	}
+	async #_(e) {
+		if (!e.flows || !this.#S(e) || this.#v(e)) return;
 		let t = await e.consumer.getStats().catch(() => /* @__PURE__ */ new Map()), n = 0;
 		t.forEach((e) => {
 			n = Math.max(n, e.framesDecoded ?? 0);
-		}), n > 0 || !this.#v(e) || await this.#h("sfu_request_keyframe", this.#_(e)).catch(() => {});
+		}), n > 0 || !this.#S(e) || await this.#y("sfu_request_keyframe", this.#x(e)).catch(() => {});
 	}
-	#m(e) {
+	#v(e) {
 		return this.#s().get(e.announced.producerId)?.announced.paused ?? !0;
 	}
-	async #h(e, t) {
+	async #y(e, t) {
 		try {
 			return await this.#e.room.request(e, t), !0;
 		} catch (e) {
-			if (v(e) !== "media_not_found") throw e;
+			if (_(e) !== "media_not_found") throw e;
 			let n = [...this.#t.values()].find(({ consumer: e }) => e.id === t.consumerId);
-			return n && this.#y(n), this.#e.kick(), !1;
+			return n && this.#C(n), this.#e.kick(), !1;
 		}
 	}
-	#g(e) {
+	#b(e) {
 		this.#e.room.request("sfu_close_consumer", {
 			epoch: this.#e.epoch(),
 			consumerId: e
 		}).catch(() => {});
 	}
-	#_({ consumer: e }) {
+	#x({ consumer: e }) {
 		return {
 			epoch: this.#e.epoch(),
 			consumerId: e.id
 		};
 	}
-	#v(e) {
+	#S(e) {
 		return this.#t.get(e.announced.producerId) === e;
 	}
-	#y(e) {
+	#C(e) {
 		this.#t.delete(e.announced.producerId), e.consumer.close();
 	}
 };
-async function O(e) {
+async function D(e) {
 	let t = (await Promise.allSettled(e)).flatMap((e) => e.status === "rejected" ? [e.reason] : []), n = [
 		"stale",
 		"gone",
@@ -269,7 +293,7 @@ async function O(e) {
 	if (t.sort((e, t) => n.indexOf(g(e)) - n.indexOf(g(t))), t.length > 0) throw t[0];
 }
 // ../media/src/sfu/sender.ts
-var k = class {
+var O = class {
 	#e;
 	#t = /* @__PURE__ */ new Map();
 	#n = /* @__PURE__ */ new Map();
@@ -278,6 +302,9 @@ var k = class {
 	#a = !1;
 	constructor(e) {
 		this.#e = e;
+	}
+	get isWanted() {
+		return this.#t.size > 0;
 	}
 	set(e, t) {
 		this.#o(e, t);
@@ -326,18 +353,16 @@ var k = class {
 	}
 	async #c(e, t) {
 		let n = await this.#e.transport.ensure(), r = {
-			source: j(e),
+			source: A(e),
 			paused: this.#f(e)
 		}, i = {
 			track: t,
-			...M(e, t),
+			...j(e, t),
 			stopTracks: !1,
 			disableTrackOnPause: !1,
 			appData: r
 		}, a = {
-			producer: await n.produce(i).catch((e) => {
-				throw _(e);
-			}),
+			producer: await n.produce(i),
 			track: t,
 			paused: r.paused
 		};
@@ -364,9 +389,9 @@ var k = class {
 				producerId: t
 			}), this.#r.delete(t);
 		} catch (n) {
-			if (v(n) === "media_not_found") this.#r.delete(t);
+			if (_(n) === "media_not_found") this.#r.delete(t);
 			else if (g(n) === "refused") e.push(n);
-			else throw A(n);
+			else throw k(n);
 		}
 		return e;
 	}
@@ -374,25 +399,25 @@ var k = class {
 		return e === "microphone" && this.#a;
 	}
 };
-function A(e) {
+function k(e) {
 	return g(e) === "gone" ? Object.assign(/* @__PURE__ */ Error("Whether a track has ended was not answered."), { code: "unavailable" }) : e;
 }
-function j(e) {
+function A(e) {
 	return typeof e == "string" ? e : t(e.name);
 }
-function M(e, t) {
-	return t.kind === "audio" ? { codecOptions: { opusDtx: !0 } } : e === "camera" ? { encodings: S(t.getSettings().width ?? i.cameraThreeLayersWidth) } : { encodings: [{ maxBitrate: i.screenBits }] };
+function j(e, t) {
+	return t.kind === "audio" ? { codecOptions: { opusDtx: !0 } } : e === "camera" ? { encodings: x(t.getSettings().width ?? i.cameraThreeLayersWidth) } : { encodings: [{ maxBitrate: i.screenBits }] };
 }
 // ../media/src/sfu/stats.ts
-async function N(e, t, r) {
-	let i = await F(r), a = [...i.values()], o = n(i);
+async function M(e, t, r) {
+	let i = await P(r), a = [...i.values()], o = n(i);
 	return e.map(({ userId: e }) => {
-		let n = t(e), i = (e) => I(a, e.consumer.track.id), s = (e) => Math.max(0, ...n.filter(({ announced: t }) => t.source === e).map((e) => L(i(e), "framesDecoded"))), c = (e) => n.reduce((t, n) => t + L(i(n), e), 0);
+		let n = t(e), i = (e) => F(a, e.consumer.track.id), s = (e) => Math.max(0, ...n.filter(({ announced: t }) => t.source === e).map((e) => I(i(e), "framesDecoded"))), c = (e) => n.reduce((t, n) => t + I(i(n), e), 0);
 		return {
 			userId: e,
 			connectionNumber: r.number,
 			connectionState: r.state,
-			iceConnectionState: R(r.state),
+			iceConnectionState: L(r.state),
 			framesDecoded: s("camera"),
 			screenFramesDecoded: s("screen"),
 			bytesReceived: c("bytesReceived"),
@@ -403,64 +428,111 @@ async function N(e, t, r) {
 		};
 	});
 }
-async function P(e, t) {
-	let r = await F(t), i = (e, t) => [...r.values()].filter((t) => t.type === e).reduce((e, n) => e + L(n, t), 0), a = e === "send", o = i(a ? "remote-inbound-rtp" : "inbound-rtp", "packetsLost");
+async function N(e, t) {
+	let r = await P(t), i = (e, t) => [...r.values()].filter((t) => t.type === e).reduce((e, n) => e + I(n, t), 0), a = e === "send", o = i(a ? "remote-inbound-rtp" : "inbound-rtp", "packetsLost");
 	return {
 		packetsReceived: a ? Math.max(0, i("outbound-rtp", "packetsSent") - o) : i("inbound-rtp", "packetsReceived"),
 		packetsLost: o,
 		...n(r)
 	};
 }
-async function F(e) {
+async function P(e) {
 	let t = /* @__PURE__ */ new Map();
 	return (await e.present?.getStats().catch(() => null))?.forEach((e) => {
 		t.set(e.id, e);
 	}), t;
 }
-function I(e, t) {
-	return e.filter((e) => e.type === "inbound-rtp" && e.trackIdentifier === t).sort((e, t) => L(t, "framesDecoded") - L(e, "framesDecoded"))[0];
+function F(e, t) {
+	return e.filter((e) => e.type === "inbound-rtp" && e.trackIdentifier === t).sort((e, t) => I(t, "framesDecoded") - I(e, "framesDecoded"))[0];
 }
-function L(e, t) {
+function I(e, t) {
 	return Number(e?.[t] ?? 0);
 }
-function R(e) {
+function L(e) {
 	return e === "connecting" ? "checking" : e;
 }
-// ../media/src/sfu/transport.ts
-var z = class {
+// ../media/src/sfu/patience.ts
+var R = class {
 	#e;
-	#t = null;
-	#n = null;
-	#r = /* @__PURE__ */ new Set();
-	#i = 0;
-	#a = 0;
-	number = 0;
-	#o;
-	#s = !1;
+	#t = /* @__PURE__ */ new Set();
 	constructor(e) {
 		this.#e = e;
 	}
+	async ask(e, t, n) {
+		let r = null;
+		for (let i = 0;; i += 1) try {
+			let n = await this.#e.room.request(e, t, r);
+			return i > 0 && this.#e.waits(null), n;
+		} catch (e) {
+			if (!["again", "away"].includes(g(e))) throw e;
+			if (r = e.rid ?? r, n() && await this.#n(e, i), !n()) throw Object.assign(Error(e.message), { code: "timeout" });
+		}
+	}
+	hurry() {
+		for (let e of [...this.#t]) e();
+	}
+	async #n(e, t) {
+		this.#e.waits(e), await new Promise((n) => {
+			let r = () => {
+				clearTimeout(i), this.#t.delete(r), n();
+			}, i = setTimeout(r, y(e, t, Math.random()));
+			this.#t.add(r);
+		});
+	}
+}, z = class {
+	#e;
+	#t;
+	#n = null;
+	#r = null;
+	#i = null;
+	#a = /* @__PURE__ */ new Set();
+	#o = 0;
+	#s = 0;
+	number = 0;
+	#c;
+	#l = "new";
+	#u;
+	#d = !1;
+	constructor(e) {
+		this.#e = e, this.#t = new R(e);
+	}
 	get present() {
-		return this.#t;
+		return this.#n;
 	}
 	get state() {
-		return this.#t?.connectionState ?? "new";
+		return this.#n?.connectionState ?? "new";
 	}
 	get unreachableBy() {
-		return this.#a > i.sfuRebuildsMax && this.state !== "connected" ? [...this.#r] : null;
+		return this.#s > i.sfuRebuildsMax && this.state !== "connected" ? [...this.#a] : null;
+	}
+	ahead(e) {
+		if (this.#i?.epoch === e || this.#n || this.#r || e === 0) return;
+		let t = {
+			epoch: e,
+			created: this.#p(e)
+		};
+		this.#i = t, t.created.catch(() => {
+			this.#i === t && (this.#i = null);
+		});
+	}
+	get wasReached() {
+		return this.#l === "reached";
+	}
+	get triedBy() {
+		return this.unreachableBy ?? (this.#l === "long" ? [...this.#a] : null);
 	}
 	ensure() {
-		return this.#t ? Promise.resolve(this.#t) : (this.#n ??= this.#c().finally(() => {
-			this.#n = null;
-		}), this.#n);
+		return this.#n ? Promise.resolve(this.#n) : (this.#r ??= this.#f().finally(() => {
+			this.#r = null;
+		}), this.#r);
 	}
 	check() {
-		(this.state === "disconnected" || this.state === "failed") && this.#d(this.#t);
+		(this.state === "disconnected" || this.state === "failed") && this.#_(this.#n), this.#t.hurry();
 	}
 	rebuild() {
-		let e = this.#t;
-		if (!e || this.#s) return;
-		clearTimeout(this.#o), this.#t = null, this.#i = 0, this.#a += 1, e.close();
+		let e = this.#n;
+		if (!e || this.#d) return;
+		clearTimeout(this.#c), this.#n = null, this.#o = 0, this.#s += 1, e.close(), this.#t.hurry();
 		let { room: t } = this.#e;
 		t.request("sfu_close_transport", {
 			epoch: this.#e.epoch(),
@@ -468,75 +540,90 @@ var z = class {
 		}).catch(() => {}), this.#e.lost();
 	}
 	close() {
-		this.#s = !0, clearTimeout(this.#o), this.#t?.close();
+		this.#d = !0, clearTimeout(this.#c), clearTimeout(this.#u), this.#n?.close(), this.#t.hurry();
 	}
-	async #c() {
-		let { room: e, direction: t } = this.#e, n = await e.request("sfu_create_transport", {
-			epoch: this.#e.epoch(),
-			direction: t
-		});
-		if (this.#s) throw Object.assign(/* @__PURE__ */ Error("It was closed meanwhile."), { code: "lost" });
+	async #f() {
+		let e = this.#e.epoch(), t = this.#i;
+		this.#i = null;
+		let n = await (t?.epoch === e ? t.created : this.#p(e));
+		if (this.#d) throw Object.assign(/* @__PURE__ */ Error("It was closed meanwhile."), { code: "lost" });
 		let r = this.#e.open(n);
-		return this.#t = r, this.number += 1, this.#r = B(n), r.on("connect", ({ dtlsParameters: t }, n, i) => {
+		this.#n = r, this.number += 1, this.#a = B(n);
+		let i = () => r === this.#n && !this.#d && !["disconnected", "failed"].includes(this.state);
+		return r.on("connect", ({ dtlsParameters: e }, t, n) => {
 			let a = {
 				epoch: this.#e.epoch(),
 				transportId: r.id,
-				dtlsParameters: t
+				dtlsParameters: e
 			};
-			e.request("sfu_connect_transport", a).then(() => n(), (e) => i(_(e)));
-		}), r.on("produce", ({ kind: t, rtpParameters: n, appData: i }, a, o) => {
-			let { source: s, paused: c } = i, l = {
+			this.#t.ask("sfu_connect_transport", a, i).then(() => {
+				this.#h(), t();
+			}, n);
+		}), r.on("produce", ({ kind: e, rtpParameters: t, appData: n }, a, o) => {
+			let { source: s, paused: c } = n, l = {
 				epoch: this.#e.epoch(),
 				transportId: r.id,
-				kind: t,
+				kind: e,
 				source: s,
 				paused: c,
-				rtpParameters: n
+				rtpParameters: t
 			};
-			e.request("sfu_produce", l).then(a, o);
-		}), r.on("connectionstatechange", () => this.#l(r)), r;
+			this.#t.ask("sfu_produce", l, i).then(a, o);
+		}), r.on("connectionstatechange", () => this.#m(r)), r;
 	}
-	#l(e) {
-		if (e === this.#t) {
-			switch (clearTimeout(this.#o), this.state) {
+	#p(e) {
+		let { room: t, direction: n } = this.#e;
+		return t.request("sfu_create_transport", {
+			epoch: e,
+			direction: n
+		});
+	}
+	#m(e) {
+		if (e === this.#n) {
+			switch (clearTimeout(this.#c), this.state) {
 				case "connected":
-					this.#i = 0, this.#a = 0;
+					this.#o = 0, this.#s = 0, this.#l = "reached", clearTimeout(this.#u);
 					break;
 				case "disconnected":
-					this.#u(e, i.sfuDisconnectedMs);
+					this.#g(e, i.sfuDisconnectedMs);
 					break;
 				case "connecting":
-					this.#u(e, i.sfuConnectingMs);
+					this.#g(e, i.sfuConnectingMs);
 					break;
-				case "failed": this.#d(e);
+				case "failed": this.wasReached ? this.#_(e) : this.#g(e, i.sfuFailedMs);
 			}
 			this.#e.changed();
 		}
 	}
-	#u(e, t) {
-		clearTimeout(this.#o), this.#o = setTimeout(() => this.#d(e), t);
+	#h() {
+		this.#l === "new" && (this.#l = "trying", this.#u = setTimeout(() => {
+			this.#l = "long", this.#e.changed();
+		}, i.sfuReachMs));
 	}
-	#d(e) {
-		if (!(this.#s || !e || e !== this.#t || this.state === "connected")) {
-			if (clearTimeout(this.#o), this.#i >= i.sfuRestartsMax) return this.rebuild();
-			this.#i += 1, this.#f(e);
+	#g(e, t) {
+		clearTimeout(this.#c), this.#c = setTimeout(() => this.#_(e), t);
+	}
+	#_(e) {
+		if (!(this.#d || !e || e !== this.#n || this.state === "connected")) {
+			if (clearTimeout(this.#c), this.#t.hurry(), this.#o >= i.sfuRestartsMax) return this.rebuild();
+			this.#o += 1, this.#v(e);
 		}
 	}
-	async #f(e) {
+	async #v(e) {
 		let { room: t } = this.#e;
 		try {
 			let n = {
 				epoch: this.#e.epoch(),
 				transportId: e.id
 			}, { iceParameters: r } = await t.request("sfu_restart_ice", n);
-			if (e !== this.#t) return;
-			await e.restartIce({ iceParameters: r }), e === this.#t && this.#u(e, i.sfuConnectingMs);
+			if (e !== this.#n) return;
+			await e.restartIce({ iceParameters: r }), e === this.#n && this.#g(e, i.sfuConnectingMs);
 		} catch (t) {
-			if (e !== this.#t || this.#s) return;
+			if (e !== this.#n || this.#d) return;
 			let n = g(t);
 			if (n === "stale") return this.#e.stale();
 			if (n === "gone") return this.rebuild();
-			--this.#i, this.#u(e, b(t, 1, Math.random()));
+			--this.#o, this.#g(e, y(t, 1, Math.random()));
 		}
 	}
 };
@@ -568,17 +655,17 @@ var V = class extends e {
 			recv: this.#g("recv")
 		};
 		let n = () => this.#l ?? 0;
-		this.#i = new k({
+		this.#i = new O({
 			room: t,
 			epoch: n,
 			transport: this.#n.send
-		}), this.#a = new D({
+		}), this.#a = new E({
 			room: t,
 			epoch: n,
 			transport: this.#n.recv,
 			device: () => this.#h(),
 			members: () => this.#c,
-			changed: () => this.#w(),
+			changed: () => this.#E(),
 			kick: () => this.#r.recv.kick()
 		}), this.#r = {
 			open: this.#_("open", () => this.#m()),
@@ -596,20 +683,20 @@ var V = class extends e {
 	get state() {
 		let e = [...this.#s.values()].map(g), { send: t, recv: n } = this.#n;
 		if (e.includes("away")) return "unavailable";
-		if (t.unreachableBy || n.unreachableBy || this.#y) return "failed";
+		if (t.unreachableBy || n.unreachableBy || this.#b) return "failed";
 		if (!this.#u) return "connecting";
-		let r = [t.state, n.state];
-		return r.some((e) => e === "disconnected" || e === "failed") ? "reconnecting" : r.includes("connecting") ? "connecting" : "connected";
+		let r = [t, n].filter(({ state: e }) => e === "disconnected" || e === "failed");
+		return r.some(({ wasReached: e }) => e) ? "reconnecting" : r.length > 0 || t.state === "connecting" || n.state === "connecting" ? "connecting" : "connected";
 	}
 	get trouble() {
-		let e = this.#n.send.unreachableBy ?? this.#n.recv.unreachableBy;
+		let e = this.#n.send.triedBy ?? this.#n.recv.triedBy;
 		if (e) return {
 			code: "unreachable",
 			message: `The media server cannot be reached; tried ${e.join(", ")}.`,
 			tried: e
 		};
 		let t = [...this.#s.values()].find((e) => ["away", "refused"].includes(g(e)));
-		return t === void 0 ? null : y(t);
+		return t === void 0 ? null : v(t);
 	}
 	get isStanding() {
 		return [this.#n.send, this.#n.recv].some(({ state: e }) => e === "connected" || e === "disconnected");
@@ -625,7 +712,7 @@ var V = class extends e {
 		});
 	}
 	stats() {
-		return N(this.#c, (e) => this.#a.of(e), this.#n.recv);
+		return M(this.#c, (e) => this.#a.of(e), this.#n.recv);
 	}
 	watched() {
 		return ["send", "recv"].flatMap((e) => {
@@ -635,40 +722,40 @@ var V = class extends e {
 				state: n,
 				cause: i ? "no_path" : null,
 				isUnreachable: i,
-				stats: () => P(e, t)
+				stats: () => N(e, t)
 			};
 			return t.number > 0 ? [a] : [];
 		});
 	}
 	joined() {}
 	resumed() {
-		this.fits && (this.#i.doubt(), this.#C());
+		this.fits && (this.#i.doubt(), this.#T());
 	}
 	hear(e) {
-		this.#x(), this.#r.recv.kick();
+		this.#S(), this.#r.recv.kick();
 	}
 	notice(e) {
 		this.#a.notice(e);
 	}
 	refused() {}
 	set(e, t) {
-		this.#i.set(e, t), this.#S();
+		this.#i.set(e, t), this.#w();
 	}
 	publish(e) {
-		this.#i.publish(e), this.#S();
+		this.#i.publish(e), this.#w();
 	}
 	unpublish(e) {
-		this.#i.unpublish(e), this.#S();
+		this.#i.unpublish(e), this.#w();
 	}
 	say(e) {
-		this.#i.say(e), this.#S();
+		this.#i.say(e), this.#w();
 	}
 	see(e, t) {
 		this.#a.see(e, t);
 	}
 	configure() {}
 	retry() {
-		clearTimeout(this.#f), this.#f = void 0, this.#i.forgive(), this.#a.forgive(), this.#C();
+		clearTimeout(this.#f), this.#f = void 0, this.#i.forgive(), this.#a.forgive(), this.#T();
 	}
 	close() {
 		this.#p = !0, clearTimeout(this.#f);
@@ -677,14 +764,16 @@ var V = class extends e {
 	}
 	async #m() {
 		if (this.#u) return;
-		let { room: e } = this.#e, { epoch: t, dialect: n, rtpCapabilities: r } = await e.request("sfu_get_router_capabilities", {});
-		if (n !== "ortc") {
-			let e = `The media server speaks ${n}, which this version does not.`;
+		let { room: e } = this.#e, t = e.request("sfu_get_router_capabilities", {}), n = (this.#e.makeDevice ?? m)();
+		n.catch(() => {}), this.#c.some(({ producers: e = [] }) => e.length > 0) && this.#C("recv");
+		let { epoch: r, dialect: i, rtpCapabilities: a } = await t;
+		if (i !== "ortc") {
+			let e = `The media server speaks ${i}, which this version does not.`;
 			throw Object.assign(Error(e), { code: "unsupported" });
 		}
-		if (e.flow.epoch > t) throw Object.assign(/* @__PURE__ */ Error("It has moved."), { code: "unavailable" });
-		let i = await (this.#e.makeDevice ?? m)();
-		await i.load({ routerRtpCapabilities: r }), this.#p || (this.#l = t, this.#u = i, this.#x(), this.#C());
+		if (e.flow.epoch > r) throw Object.assign(/* @__PURE__ */ Error("It has moved."), { code: "unavailable" });
+		let o = await n;
+		await o.load({ routerRtpCapabilities: a }), this.#p || (this.#l = r, this.#u = o, this.#S(), this.#T());
 	}
 	#h() {
 		if (!this.#u) throw Error("There is no device before the media server has answered.");
@@ -703,43 +792,54 @@ var V = class extends e {
 				}, i = this.#h();
 				return e === "send" ? i.createSendTransport(r) : i.createRecvTransport(r);
 			},
-			changed: () => this.#w(),
+			changed: () => this.#E(),
+			waits: (t) => this.#v(e, t),
 			lost: () => {
-				e === "send" ? this.#i.lost() : this.#a.lost(), this.#r[e].now(), this.#w();
+				e === "send" ? this.#i.lost() : this.#a.lost(), this.#r[e].now(), this.#E();
 			},
-			stale: () => this.#b()
+			stale: () => this.#x()
 		});
 	}
 	#_(e, t) {
-		return new x(async () => {
-			this.fits && (e === "open" || this.#u) && (await t(), this.#s.delete(e) && this.#w());
-		}, (t, n) => this.#v(e, t, n));
+		return new b(async () => {
+			this.fits && (e === "open" || this.#u) && (await t(), this.#s.delete(e) && this.#E());
+		}, (t, n) => this.#y(e, t, n));
 	}
-	#v(e, t, n) {
+	#v(e, t) {
+		t === null ? this.#s.delete(e) : this.#s.set(e, t), this.#E();
+	}
+	#y(e, t, n) {
 		if (this.#p) return null;
 		this.#s.set(e, t);
 		let r = g(t);
-		return r === "gone" && e !== "open" && this.#n[e].rebuild(), this.#w(), r === "stale" ? (this.#b(), null) : r === "refused" ? (this.#f ??= setTimeout(() => this.retry(), i.sfuRefusedMs), null) : b(t, n, (this.#e.random ?? Math.random)());
+		return r === "gone" && e !== "open" && this.#n[e].rebuild(), this.#E(), r === "stale" ? (this.#x(), null) : r === "refused" ? (this.#f ??= setTimeout(() => this.retry(), i.sfuRefusedMs), null) : y(t, n, (this.#e.random ?? Math.random)());
 	}
-	get #y() {
+	get #b() {
 		return g(this.#s.get("open") ?? { code: "unavailable" }) === "refused";
 	}
-	#b() {
+	#x() {
 		this.#d || this.#p || (this.#d = !0, this.emit("stale", void 0));
 	}
-	#x() {
-		this.fits && (this.#c = this.#e.room.members, this.#w());
-	}
 	#S() {
-		this.#r.send.now();
+		this.fits && (this.#c = this.#e.room.members, this.#E());
 	}
-	#C() {
-		this.#x();
+	#C(e) {
+		!this.#u && this.fits && this.#n[e].ahead(this.#e.room.flow.epoch);
+	}
+	#w() {
+		this.#i.isWanted && this.#C("send"), this.#r.send.now();
+	}
+	#T() {
+		this.#S();
 		for (let e of Object.values(this.#n)) e.check();
 		for (let e of Object.values(this.#r)) e.now();
 	}
-	#w() {
+	#E() {
 		this.#p || this.emit("changed", void 0);
 	}
 };
-export { V as SfuPath, d as t };
+// ../media/src/sfu.ts
+async function H() {
+	await m();
+}
+export { V as SfuPath, H as prepare, d as t };

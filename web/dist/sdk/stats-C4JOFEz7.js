@@ -63,11 +63,14 @@ var e = class {
 	sfuConnectingMs: 8e3,
 	sfuRestartsMax: 2,
 	sfuRebuildsMax: 2,
+	sfuFailedMs: 2e3,
+	sfuReachMs: 6e3,
 	sfuRetryMs: 500,
 	sfuRetryCapMs: 15e3,
 	sfuRetryAfterMaxMs: 6e4,
 	sfuRefusedMs: 3e4,
 	keyFrameMs: 2e3,
+	receiveAtOnce: 8,
 	seeMs: 150
 }, n = class {
 	#e;
