@@ -58,6 +58,11 @@ export class Node {
     await gone;
   }
 
+  /** Waits until it ends by itself; how it did. */
+  ended() {
+    return exited(this.#process);
+  }
+
   /** Drains, and starts again with the same data. */
   async restart() {
     const gone = exited(this.#process);
