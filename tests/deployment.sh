@@ -28,4 +28,5 @@ else
     echo 'kubectl is not here: the files are read by tests/deployment/kubernetes.py alone'
 fi
 python3 -B tests/corpus/proxies/record.py --check nginx
+python3 -B tests/deployment/snippets.py "$aldis"
 exec "$venv/bin/python" -B tests/deployment/run.py "$aldis"

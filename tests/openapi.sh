@@ -41,7 +41,7 @@ read -r -d '' -a key < <("$aldis" api-key new --name drive --data-dir data | sed
 
 curl -fsS "$base/asyncapi.json" -o asyncapi.json
 node "$typescript/asyncapi.mjs" asyncapi.json
-"$venv/bin/python" "$here/openapi/session.py" "$base" "$here/../docs/vectors"
+"$venv/bin/python" "$here/openapi/session.py" "$base" "$here/../docs/vectors" "${key[@]}"
 
 "$venv/bin/openapi-python-client" generate --path openapi.json --output-path aldis_client --meta none >python.log 2>&1 ||
     { cat python.log >&2; exit 1; }

@@ -14,6 +14,9 @@ pub(crate) const OPENING_MAX: usize = 256;
 pub const STALLED_AFTER: Duration = Duration::from_secs(20);
 /// How long messages in flight may take once the load has ended.
 pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(10);
+/// How long it may take until a backend that was dead was told everything: another node takes over within twenty seconds, and seats of
+/// a killed one are kept for some.
+pub(crate) const TOLD_WITHIN: Duration = Duration::from_secs(120);
 /// Connections from one source address: an address has 28 232 ports by default, some of them in use.
 pub const PER_SOURCE: usize = 25_000;
 /// Members that try to join full rooms: enough to check the limit, too few to cost anything.

@@ -16,6 +16,7 @@ mod rooms;
 mod script;
 mod slow;
 mod storm;
+mod webhooks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -70,6 +71,9 @@ pub(crate) enum Scenario {
     /// Calls over several nodes behind a balancer, while a node, Redis or PostgreSQL fails: how long members are away,
     /// and that nothing is lost
     Cluster(cluster::Cluster),
+    /// People come and go while the backend that is told of it is dead, and a node is killed meanwhile: that all of it is told
+    /// afterwards, in order, and what that costs in memory
+    Webhooks(webhooks::Webhooks),
 }
 
 /// One run.
@@ -100,6 +104,7 @@ impl Scenario {
             Self::Attack(attack) => attack.figures(),
             Self::Storm(_) => storm::FIGURES,
             Self::Cluster(_) => cluster::FIGURES,
+            Self::Webhooks(_) => webhooks::FIGURES,
         }
     }
 
@@ -120,6 +125,7 @@ impl Scenario {
             Self::Attack(attack) => Box::pin(attack.play(run)).await,
             Self::Storm(storm) => Box::pin(storm.play(run)).await,
             Self::Cluster(cluster) => Box::pin(cluster.play(run)).await,
+            Self::Webhooks(webhooks) => Box::pin(webhooks.play(run)).await,
         }
     }
 }

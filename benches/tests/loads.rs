@@ -69,7 +69,14 @@ fn nobody_is_disturbed_by_clients_that_send_as_much_as_they_can() {
     ]);
 }
 
+/// Times are not judged here.
 #[test]
 fn all_rooms_are_listed_beside_calls() {
-    bench(&["rooms", "--rooms", "120", "--pairs", "10", "--page", "50", "--for", "1"]);
+    let patient = ["--page-p99-max-ms", "10000", "--p99-times-max", "10000"];
+    bench(&[&["rooms", "--rooms", "120", "--pairs", "10", "--page", "50", "--for", "1"][..], &patient].concat());
+}
+
+#[test]
+fn a_backend_that_was_dead_while_a_node_was_killed_is_told_everything_in_order() {
+    bench(&["webhooks", "--dead", "5", "--warm", "2", "--rooms", "10", "--every", "2"]);
 }

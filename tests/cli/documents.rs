@@ -1,4 +1,4 @@
-//! What the documents tell operators to type: every command, key, metric and configuration in them exists.
+//! What the documents tell operators and backends to type: every command, key, metric and configuration in them exists.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,15 @@ use std::path::Path;
 
 use crate::{aldis, nowhere};
 
-const DOCUMENTS: [&str; 3] = ["README.md", "docs/operate.md", "SECURITY.md"];
+const DOCUMENTS: [&str; 7] = [
+    "README.md",
+    "docs/operate.md",
+    "SECURITY.md",
+    "docs/embed.md",
+    "docs/webhooks.md",
+    "docs/api.md",
+    "docs/media.md",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -35,8 +43,9 @@ fn every_command_of_the_documents_is_understood() {
         let text = text(document);
         let lines = text.lines().map(str::trim).chain(spans(&text));
         for command in lines.filter_map(|line| line.strip_prefix("aldis ")) {
-            let words = command.split(['#', '>']).next().unwrap_or_default();
-            let arguments: Vec<_> = words.split_whitespace().chain(["--help"]).collect();
+            let words = command.split(['#', '>', '<']).next().unwrap_or_default();
+            let known = words.split_whitespace().filter(|word| !word.starts_with("\"$")); // a shell's variable
+            let arguments: Vec<_> = known.chain(["--help"]).collect();
             let ran = aldis(dir.path(), &arguments);
             assert_eq!(ran.code, Some(0), "{document}: aldis {command}: {}", ran.err);
             commands += 1;
@@ -51,16 +60,22 @@ fn every_configuration_of_the_documents_can_be_read() {
     for name in ["tls.crt", "tls.key", "admin.token", "turn.secret", "keys.secret"] {
         fs::write(dir.path().join(name), "a secret of more than thirty-two characters").expect("writable");
     }
+    fs::write(dir.path().join("media.secret"), "a-secret-without-spaces").expect("writable");
     fs::write(dir.path().join("database.url"), "postgres://aldis:canary@db.internal/aldis").expect("writable");
     fs::write(dir.path().join("mail.url"), "smtps://user:password@mail.example.org").expect("writable");
-    let text = text("docs/operate.md");
-    let blocks = blocks(&text, "toml");
-    assert!(blocks.len() >= 3, "{} configurations were found", blocks.len());
-    for block in blocks {
-        let here = block.replace("/etc/aldis/", &format!("{}/", dir.path().display()));
-        fs::write(dir.path().join("a.toml"), here).expect("writable");
-        let read = aldis(dir.path(), &["config", "show", "-c", "a.toml"]);
-        assert_eq!(read.code, Some(0), "{block}: {}", read.err);
+    let mut found = Vec::new();
+    for document in DOCUMENTS {
+        let text = text(document);
+        for block in blocks(&text, "toml") {
+            let here = block.replace("/etc/aldis/", &format!("{}/", dir.path().display()));
+            fs::write(dir.path().join("a.toml"), here).expect("writable");
+            let read = aldis(dir.path(), &["config", "show", "-c", "a.toml"]);
+            assert_eq!(read.code, Some(0), "{document}: {block}: {}", read.err);
+            found.push(document);
+        }
+    }
+    for document in ["docs/operate.md", "docs/embed.md", "docs/webhooks.md", "docs/media.md"] {
+        assert!(found.contains(&document), "no configuration was found in {document}");
     }
 }
 
@@ -88,7 +103,8 @@ fn every_key_and_metric_of_the_documents_exists() {
                 && sections.contains(section)
                 && is_name(name)
             {
-                assert!(keys.contains(word), "{document}: there is no key `{word}`");
+                let is_event = || sources.contains(&format!("\"{word}\""));
+                assert!(keys.contains(word) || is_event(), "{document}: there is no key and no event `{word}`");
             }
             for name in
                 span.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).filter(|name| name.starts_with("aldis_"))

@@ -16,6 +16,7 @@ missing() {
 [ -x "${FIREFOX:-/usr/bin/firefox}" ] || missing Firefox firefox-esr
 command -v turnserver >/dev/null || missing "coturn (turnserver)" coturn
 [ -x "${NGINX:-/usr/sbin/nginx}" ] || missing nginx nginx
+command -v python3 >/dev/null || missing "Python 3" python3
 command -v redis-server >/dev/null || missing Redis redis-server
 [ -d /usr/lib/postgresql ] || missing PostgreSQL postgresql
 command -v node >/dev/null && command -v npm >/dev/null || missing "Node.js 20 with npm" "nodejs npm"

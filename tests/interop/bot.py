@@ -1,7 +1,8 @@
 """A member of a room that knows nothing but docs/protocol.md: aiortc for the media, aiohttp for the rest.
 
 Prints one JSON object a line: {"joined": …}, then every half second what it receives from each member. Reads commands from its
-standard input, one a line: `renegotiate` (a new negotiation with everybody), `leave`.
+standard input, one a line: `renegotiate` (a new negotiation with everybody), `restart` (ICE, with everybody to whom it offers), `lose`
+(its paths, without a word), `leave`.
 """
 
 import argparse
@@ -86,6 +87,20 @@ class Member:
             await self.pc.setLocalDescription(await self.pc.createOffer())
             await self.describe("offer")
 
+    async def restart(self):
+        """New ICE credentials, which aiortc has with a new connection only. An offer that is open may be of one."""
+        if self.is_offered:
+            return
+        former = self.pc
+        self.open()
+        await self.offer()
+        await former.close()
+
+    async def lose(self):
+        """As if its network were gone: the other side hears nothing, and is told nothing."""
+        for transceiver in self.pc.getTransceivers():
+            await transceiver.sender.transport.transport.stop()
+
     async def describe(self, kind):
         await self.bot.say(kind, {"targetUserId": self.user_id, "sdp": self.pc.localDescription.sdp})
 
@@ -163,7 +178,7 @@ class Bot:
             case "ice_candidate":
                 await member.candidate(data["candidate"])
             case "renegotiate":
-                await member.offer()
+                await (member.restart() if data.get("iceRestart") else member.offer())
             case "error":
                 show({"error": data})
 
@@ -186,8 +201,10 @@ class Bot:
             if line == "leave":
                 return await self.socket.close()
             for member in self.members.values():
-                if member.offers:
-                    await member.offer()
+                if line == "lose":
+                    await member.lose()
+                elif member.offers:
+                    await (member.restart() if line == "restart" else member.offer())
                 else:
                     await self.say("renegotiate", {"targetUserId": member.user_id})
 

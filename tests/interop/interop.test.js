@@ -161,3 +161,28 @@ house.test("an ICE restart, which the bot answers with a new connection: the cal
     await ann.sees(bot);
     await bot.receives(ann, "video0");
   }, { botFirst: false }));
+
+house.test("an ICE restart, which the bot offers with a new connection: the call goes on", () =>
+  call(async (ann, bot) => {
+    await ann.sees(bot);
+    const since = ann.tape.now;
+    bot.ask("restart");
+    await until("the bot's new connection is answered", () => ann.tape.received("offer", since).length > 0 && bot.last(ann)?.made === 2);
+    await ann.sees(bot);
+    await bot.receives(ann, "video0");
+    assert.equal((await ann.connections()).length, 2, "Ann's page made one connection more");
+  }, { botFirst: true }));
+
+house.test("a path is lost, and the page, which answers, asks the bot to restart ICE: the call goes on", () =>
+  call(async (ann, bot) => {
+    await ann.sees(bot);
+    await bot.receives(ann, "video0");
+    const since = ann.tape.now;
+    bot.ask("lose");
+    const asked = () => ann.tape.sent("renegotiate", since).find(({ data }) => data.iceRestart);
+    await until("Ann's page asks for a restart", asked);
+    assert.equal(asked().data.targetUserId, bot.userId);
+    await until("the bot has offered a new connection", () => bot.last(ann)?.made > 1);
+    await ann.sees(bot);
+    await bot.receives(ann, "video0");
+  }, { botFirst: true }));

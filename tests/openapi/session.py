@@ -1,12 +1,16 @@
-"""A session of two members against a running node: every frame of both directions is valid by `/asyncapi.json`, and every frame of
-`docs/vectors/refused.json` is refused with its code.
+"""A session of two members against a running node: every frame of both directions is valid by `/asyncapi.json`, every message that such
+a session can bring is among them, and every frame of `docs/vectors/refused.json` is refused with its code.
 
-usage: session.py BASE-URL VECTORS-FOLDER
+usage: session.py BASE-URL VECTORS-FOLDER KEY SECRET
 """
 
 import asyncio
+import base64
+import hashlib
+import hmac
 import json
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -14,13 +18,29 @@ from jsonschema import Draft202012Validator
 from websockets.asyncio.client import connect
 
 base, vectors = sys.argv[1], Path(sys.argv[2])
+key, secret = sys.argv[3:]
 
 
-def ask(path, body=None, token=None):
+def ask(path, body=None, token=None, method=None):
     headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
     data = None if body is None else json.dumps(body).encode()
-    with urllib.request.urlopen(urllib.request.Request(base + path, data, headers)) as answer:
-        return json.load(answer)
+    with urllib.request.urlopen(urllib.request.Request(base + path, data, headers, method=method)) as answer:
+        return json.loads(answer.read() or "null")
+
+
+def signed(sub, seconds=600, **grants):
+    """A backend's token, which is valid for so long."""
+
+    def encoded(what):
+        return base64.urlsafe_b64encode(what).rstrip(b"=")
+
+    claims = {"sub": sub, "exp": int(time.time()) + seconds, "aldis": grants}
+    text = b".".join(encoded(json.dumps(part).encode()) for part in ({"alg": "HS256", "kid": key}, claims))
+    return (text + b"." + encoded(hmac.digest(secret.encode(), text, hashlib.sha256))).decode()
+
+
+# What a node says to nobody here: there is no media server, and it neither stops nor loses what it stands on.
+UNHEARD = {"degraded", "server_draining", "media_changed"}
 
 
 document = ask("/asyncapi.json")
@@ -90,7 +110,7 @@ async def call():
     async with socket() as first, socket() as second:
         a, b = Member(first), Member(second)
         joined = await enter(a, ann["accessToken"], room)
-        await enter(b, bob["accessToken"], room)
+        left = await enter(b, bob["accessToken"], room)
         await a.hear("user_joined")
         to_a, to_b = {"targetUserId": ann["user"]["id"]}, {"targetUserId": bob["user"]["id"]}
         await a.say("offer", to_b | {"sdp": "v=0\r\n", "streams": {"0": "camera"}}, cid=1)
@@ -108,8 +128,10 @@ async def call():
         await b.say("set_attributes", {"attributes": {"hand": "up", "role": None}}, cid=4)
         assert (await a.hear("attributes_changed"))["attributes"] == {"hand": "up", "role": None}
         await b.say("chat_message", {"content": "hello"}, cid=5)
-        await a.hear("chat_message")
+        said = await a.hear("chat_message")
         await b.hear("ack")
+        ask(f"/api/rooms/{room}/messages/{said['id']}", token=ann["accessToken"], method="DELETE")
+        assert (await b.hear("chat_deleted"))["id"] == said["id"]
         await a.say("heartbeat", {})
         await a.hear("heartbeat_ack")
         await a.say("token_refresh", {"token": ann["accessToken"]})
@@ -131,6 +153,8 @@ async def call():
         await b.say("leave_room")
         await b.hear("room_left")
         await a.hear("user_left")
+        await resume_fails(bob["accessToken"], left["resumeToken"])
+        await is_moved(room, bob)
         first.transport.abort()
     async with socket() as again:
         a = Member(again)
@@ -142,6 +166,34 @@ async def call():
         await a.say("end_room", cid=8)
         await a.hear("room_closed")
     return ann["accessToken"]
+
+
+async def resume_fails(token, resume):
+    """Whoever has left has no seat to come back to."""
+    async with socket() as opened:
+        member = Member(opened)
+        await member.say("hello", {"token": token, "resume": {"resumeToken": resume, "seq": 1}})
+        await member.hear("welcome")
+        assert (await member.hear("resume_failed"))["reason"] == "seat_gone"
+
+
+async def is_moved(room, who):
+    """By a backend."""
+    admin = signed("backend", admin=True)
+    other = ask("/v1/rooms", {}, admin)["roomId"]
+    async with socket() as opened:
+        member = Member(opened)
+        await enter(member, who["accessToken"], room)
+        ask(f"/v1/rooms/{room}/participants/{who['user']['id']}/move", {"to": other}, admin)
+        assert (await member.hear("moved"))["roomId"] == other
+
+
+async def expires():
+    """A third of a token's life before its end."""
+    async with socket() as opened:
+        member = Member(opened)
+        await enter(member, signed("cat", seconds=6, join=True))
+        assert (await member.hear("token_expiring"))["inSeconds"] <= 6
 
 
 async def beside(member):
@@ -181,7 +233,16 @@ async def refusals(token):
     return len(wrong)
 
 
+def messages(sender):
+    return {name.split("_", 1)[1] for name in document["components"]["messages"] if name.startswith(f"{sender}_")}
+
+
 refused = asyncio.run(refusals(asyncio.run(call())))
-names = {name.split("_", 1)[1] for name in document["components"]["messages"] if name.startswith("client_")}
+asyncio.run(expires())
+names = messages("client")
 assert seen["client"] == names, f"the session sends every message of a client, but {names - seen['client']}"
+names = messages("node")
+assert names > UNHEARD, f"no message of a node: {UNHEARD - names}"
+expected = {name for name in names if not name.startswith("sfu_")} - UNHEARD
+assert seen["node"] == expected, f"of a node's messages {expected - seen['node']} did not come, {seen['node'] - expected} did"
 print(f"a session: {len(seen['client'])} types sent, {len(seen['node'])} received, valid by /asyncapi.json; {refused} wrong frames refused")

@@ -3,6 +3,7 @@
 mod asks;
 mod bench;
 mod entering;
+mod granted;
 mod grants;
 mod hosted;
 mod life;

@@ -6,7 +6,7 @@ mod balancer;
 mod dealing;
 mod fault;
 mod servers;
-mod stage;
+pub(super) mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering::Relaxed;
@@ -156,7 +156,7 @@ impl Cluster {
         let seen = Seen { away: histogram()?, last: 0, lefts: BTreeMap::new(), ended: BTreeSet::new() };
         let watched = Arc::new(Watched { latencies: Arc::clone(&latencies), seen: Mutex::new(seen) });
         let servers = (self.on_redis.as_deref(), self.on_database.as_deref());
-        let mut stage = Stage::build(&run.shared.which, self.count, servers).await?;
+        let mut stage = Stage::build(&run.shared.which, self.count, servers, &[]).await?;
         let crowd = self.crowd(run, &stage, &watched).await?;
 
         let rate = self.rate * float(crowd.outboxes.len() as u64);

@@ -38,7 +38,16 @@ pub(crate) struct Rooms {
     /// How long the signals are measured without and with the lists
     #[arg(long = "for", default_value = "15", value_name = "SECONDS", value_parser = seconds)]
     span: Duration,
+    /// The longest p99 of a page, in milliseconds
+    #[arg(long, default_value_t = 50.0)]
+    page_p99_max_ms: f64,
+    /// The longest p99 of the signals during the lists, as a multiple of that before them; 2 ms more are noise
+    #[arg(long, default_value_t = 3.0)]
+    p99_times_max: f64,
 }
+
+/// What a p99 of signals may be above the idle one without saying anything, in microseconds.
+const NOISE_US: f64 = 2_000.0;
 
 /// What the lists took.
 struct Listed {
@@ -78,6 +87,7 @@ impl Rooms {
         report.phase("a page of live rooms", &listed.live);
         report.phase("send lag", &lag);
         figures(&mut report, &listed, (&idle, &busy));
+        self.judge(&mut report);
         report.figure(("lost", Unit::Count), float(lost), "signals sent, but not arrived");
         if lost > 0 {
             report.failure(format!("{lost} signals were lost"));
@@ -86,6 +96,24 @@ impl Rooms {
             report.failure(format!("{} of {} rooms were listed", listed.rooms, self.rooms));
         }
         run.close((node, crowd), report).await
+    }
+
+    /// That pages are quick, and that calls do not feel them.
+    fn judge(&self, report: &mut Report) {
+        let value = |name| report.value(name).unwrap_or_default();
+        let (idle, listed) = (value("idle_p99_us"), value("listed_p99_us"));
+        let most = self.page_p99_max_ms;
+        let slow = |name| {
+            let took = value(name) / 1_000.0;
+            (took > most).then(|| format!("{name} is {took:.1} ms, more than {most} ms"))
+        };
+        let felt = (listed > (idle * self.p99_times_max).max(idle + NOISE_US)).then(|| {
+            format!("listed_p99_us is {listed:.0}, more than {} × idle_p99_us, {idle:.0}", self.p99_times_max)
+        });
+        let wrong: Vec<_> = [slow("page_p99_us"), slow("live_page_p99_us"), felt].into_iter().flatten().collect();
+        for wrong in wrong {
+            report.violation(wrong);
+        }
     }
 
     /// Lists all rooms and the live ones, one page after the other, again and again.

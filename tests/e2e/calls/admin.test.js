@@ -86,6 +86,27 @@ house.test("an operator sees a call, removes somebody, reads why, and closes the
   await context.close();
 });
 
+house.test("an operator drains the node, which ends by itself", async () => {
+  const ann = await house.person("Ann");
+  await ann.join(await ann.makeRoom());
+  const { context, page, complaints } = await operator();
+  await page.goto("/");
+  await page.getByLabel("Token").fill(await house.node.operatorsToken());
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Nodes" }).click();
+  await page.getByRole("button", { name: "Drain this node" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("It is the only node").waitFor();
+  await accessible(page, "a drain is asked for");
+  const ended = house.node.ended();
+  await dialog.getByRole("button", { name: "Drain the node" }).click();
+  await page.getByText("The node drains, and stops within twenty seconds.").waitFor();
+  assert.equal(await ended, 0, "it ends in order");
+  assert.equal(ann.tape.received("server_draining").length, 1, "whoever is in a call is told");
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 const names = new Map([["u1", "Ann"], ["u2", "Ben"]]);
 const event = (second, type, data) => ({ type, timestamp: `2026-11-30T12:00:0${second}Z`, data });
 

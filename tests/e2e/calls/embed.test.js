@@ -1,77 +1,58 @@
-// The page of docs/embed.md, served by the backend of that page, on its own origin and with its own users: two of them call each other.
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// A stranger's path: the files of docs/embed.md and docs/webhooks.md as they stand, on a site of another origin, and what its operator sees.
+import assert from "node:assert/strict";
 import { after } from "node:test";
+import { Company, Customer } from "../stage/company.js";
 import { House } from "../stage/house.js";
+import { Node } from "../stage/node.js";
 import { until } from "../stage/wait.js";
 
-const PAGE = new URL("../../../docs/embed.md", import.meta.url);
-const MOVING = 8;
-let port;
-let backend;
-let directory;
-
-const house = House.open(async () => {
-  port = await freePort();
-  const site = `http://localhost:${port}`;
-  const entry = `issuer = "${site}", jwks_url = "${site}/jwks.json", audience = "calls", user_prefix = "shop:", claims = { room = "room" }`;
-  return { "auth.accounts": "off", "auth.issuers": `[{ ${entry} }]`, "http.allowed_origins": site };
+let company;
+const house = House.over(async () => {
+  company = await Company.found();
+  return Node.start({}, await company.configuration());
 });
-after(async () => {
-  backend?.kill("SIGKILL");
-  if (directory) await rm(directory, { recursive: true, force: true });
-});
+after(() => company?.close());
 
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, () => {
-      const { port: free } = server.address();
-      server.close(() => resolve(free));
-    });
-  });
-}
-
-/** The block of the page whose first line names this file, with this test's addresses. */
-async function file(name) {
-  const text = await readFile(PAGE, "utf8");
-  const blocks = [...text.matchAll(/```\w+\n([\s\S]*?)\n```/g)].map(([, block]) => block);
-  const block = blocks.find((each) => each.split("\n")[0].includes(name));
-  return block
-    .replaceAll("localhost:8080", house.node.http)
-    .replaceAll("localhost:3000", `localhost:${port}`)
-    .replace("listen(3000)", `listen(${port})`);
-}
-
-async function startBackend() {
-  directory = await mkdtemp(join(tmpdir(), "aldis-embed-"));
-  for (const name of ["backend.mjs", "page.html"]) await writeFile(join(directory, name), await file(name));
-  await writeFile(join(directory, "shop.key"), await house.node.apiKey("shop"));
-  backend = spawn(process.execPath, ["backend.mjs"], { cwd: directory, stdio: ["ignore", "inherit", "inherit"] });
-  await until("the backend serves", async () => (await fetch(`http://localhost:${port}/jwks.json`)).ok);
-}
-
-house.test("two users of another site call each other on its own page", async () => {
-  await startBackend();
-  const context = await house.browser.newContext({ permissions: ["camera", "microphone"] });
+house.test("users of another site call each other for longer than a token lives; the operator removes one; the backend ends it", async () => {
+  await company.open(house.node);
+  const customers = [];
   try {
-    const pages = [];
-    for (const user of ["ann", "bob"]) {
-      const page = await context.newPage();
-      await page.goto(`http://localhost:${port}/?user=${user}`);
-      pages.push(page);
-    }
-    for (const [page, other] of [[pages[0], "shop:bob"], [pages[1], "shop:ann"]]) {
-      const frames = () =>
-        page.evaluate(
-          (id) => document.querySelector(`video[title="${id}"]`)?.getVideoPlaybackQuality().totalVideoFrames ?? 0,
-          other,
-        );
-      await until(`${other} moves`, async () => (await frames()) >= MOVING);
-    }
+    const ann = await Customer.arrive("ann", house.browser, company);
+    customers.push(ann);
+    await ann.isIn();
+    const bob = await Customer.arrive("bob", house.browser, company);
+    customers.push(bob);
+    await Promise.all([ann.sees(bob), bob.sees(ann)]);
+    const connected = customers.map((each) => each.connected);
+    await Promise.all(customers.map((each) => each.renews(2)));
+    await Promise.all([ann.sees(bob), bob.sees(ann)]);
+    assert.deepEqual(customers.map((each) => each.connected), connected, "the sockets are those of before");
+
+    const { node } = house;
+    const room = await company.room();
+    assert.match(await node.aldis("room", "list"), new RegExp(room));
+    const shown = await node.aldis("room", "show", room);
+    for (const each of customers) assert.ok(shown.includes(`${each.userId}  connected`), shown);
+    await node.aldis("room", "kick", room, bob.userId);
+    await ann.misses(bob);
+    const reason = () => ann.messages.find((message) => message.type === "user_left")?.data;
+    await until("ann is told", () => reason());
+    assert.deepEqual(reason(), { userId: bob.userId, reason: "kicked" });
+    const timeline = await node.aldis("room", "timeline", room);
+    assert.match(timeline, /participant\.left .*userId=shop:bob .*reason=kicked/);
+
+    assert.equal((await company.asks("POST", `http://${node.http}/v1/rooms/${room}/close`)).status, 200);
+    const told = await company.isTold("room.ended");
+    assert.deepEqual(told, [
+      "1 room.started",
+      "2 participant.joined ann",
+      "3 participant.joined bob",
+      "4 participant.left",
+      "5 participant.left",
+      "6 room.ended",
+    ]);
+    assert.deepEqual(customers.map((each) => each.connected), connected, "who was removed does not come back");
   } finally {
-    await context.close();
+    for (const { context } of customers) await context.close();
   }
 });

@@ -1,4 +1,4 @@
-// Two nodes on a real Redis and PostgreSQL behind a real nginx with TLS, which reads config/nginx/aldis.conf itself.
+// Two nodes or more on a real Redis and PostgreSQL behind a real nginx with TLS, which reads config/nginx/aldis.conf itself.
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -22,12 +22,15 @@ export class Cluster {
   nodes = [];
   /** What browsers open; `localhost` needs no name server. */
   origin;
+  /** The file of its certificate, which it has signed itself. */
+  certificate;
 
-  static async start() {
+  /** `file`: the text of the nodes' configuration file. */
+  static async start({ nodes = 2, file = "" } = {}) {
     const cluster = new Cluster();
     cluster.#folder = await mkdtemp(join(tmpdir(), "aldis-cluster-"));
     try {
-      await cluster.#start();
+      await cluster.#start(nodes, file);
     } catch (error) {
       await cluster.stop().catch(() => {});
       throw error;
@@ -35,12 +38,13 @@ export class Cluster {
     return cluster;
   }
 
-  async #start() {
+  async #start(nodes, file) {
     await chmod(this.#folder, 0o755); // PostgreSQL runs as another user
     const at = (name) => join(this.#folder, name);
     await writeFile(at("keys.secret"), randomBytes(32).toString("base64"), { mode: 0o600 });
     const [https, http] = [await freePort(), await freePort()];
     this.origin = `https://localhost:${https}`;
+    this.certificate = at("tls_crt");
     const settings = {
       "http.public_url": this.origin,
       "http.trusted_proxies": "127.0.0.1",
@@ -48,7 +52,7 @@ export class Cluster {
       "ledger.redis_url": await this.#redis(at("redis.sock")),
       "database.url": await this.#postgres(at("postgres")),
     };
-    for (let number = 0; number < 2; number += 1) this.nodes.push(await Node.start(settings));
+    for (let number = 0; number < nodes; number += 1) this.nodes.push(await Node.start(settings, file));
     await this.#nginx(at, https, http);
   }
 
@@ -144,7 +148,10 @@ export class Cluster {
       ["listen 443", `listen 127.0.0.1:${https}`],
       ["listen 80;", `listen 127.0.0.1:${http};`],
     ];
-    const written = await readFile(CONFIGURATION, "utf8");
+    const further = this.nodes.slice(2).map((node) => (line) => line.replace("aldis-2:8080", node.http));
+    const written = (await readFile(CONFIGURATION, "utf8")).replaceAll(/^ +server aldis-2:8080.*\n/gm, (line) =>
+      line.concat(...further.map((other) => other(line))),
+    );
     await writeFile(at("nginx.conf"), adapted.reduce((text, [old, here]) => text.replaceAll(old, here), written));
     const child = this.#serve("SIGTERM", NGINX, ["-c", at("nginx.conf"), "-g", "daemon off;"]);
     await until("nginx answers", async () => {

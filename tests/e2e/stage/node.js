@@ -1,6 +1,6 @@
 // A node of Aldis as a separate process, on free ports, with an empty data directory.
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -17,11 +17,15 @@ export class Node {
   http;
   admin;
 
-  /** `settings`: configuration keys and values that differ from the defaults, e.g. `{"room.seat_window": "1s"}`. */
-  static async start(settings = {}) {
+  /**
+   * `settings`: configuration keys and values that differ from the defaults, e.g. `{"room.seat_window": "1s"}`; `file`: the text of
+   * its configuration file.
+   */
+  static async start(settings = {}, file = "") {
     const node = new Node();
     node.#settings = settings;
     node.#directory = await mkdtemp(join(tmpdir(), "aldis-e2e-"));
+    await writeFile(join(node.#directory, "aldis.toml"), file);
     await node.start();
     return node;
   }
@@ -30,11 +34,9 @@ export class Node {
   async start() {
     const ready = join(this.#directory, "ready.json");
     await rm(ready, { force: true });
-    const sets = Object.entries(this.#settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
-    const data = join(this.#directory, "data");
     const listen = ["--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0", "--ready-file", ready];
     const log = ["--log", "info,actors=debug,aldis::ws=debug", "--log-format", "json"];
-    const child = spawn(binary(), ["serve", "--data-dir", data, ...listen, ...log, ...sets], {
+    const child = spawn(binary(), ["serve", ...listen, ...log, ...this.#configured()], {
       stdio: ["ignore", "inherit", "pipe"],
       cwd: this.#directory,
     });
@@ -54,6 +56,11 @@ export class Node {
     const gone = exited(this.#process);
     this.#process.kill("SIGKILL");
     await gone;
+  }
+
+  /** Waits until it ends by itself; how it did. */
+  ended() {
+    return exited(this.#process);
   }
 
   /** Drains, and starts again with the same data. */
@@ -90,11 +97,15 @@ export class Node {
     if (!answer.ok) throw new Error(`disabling ${userId}: ${answer.status} ${await answer.text()}`);
   }
 
-  /** A new API key, as `aldis api-key new` prints it. */
-  async apiKey(name) {
-    const data = join(this.#directory, "data");
-    const { stdout } = await promisify(execFile)(binary(), ["api-key", "new", "--name", name, "--data-dir", data]);
+  /** What another command prints, which is told the same configuration. */
+  async aldis(...args) {
+    const { stdout } = await promisify(execFile)(binary(), [...args, ...this.#configured()], { cwd: this.#directory });
     return stdout;
+  }
+
+  #configured() {
+    const sets = Object.entries(this.#settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+    return ["--config", join(this.#directory, "aldis.toml"), "--data-dir", join(this.#directory, "data"), ...sets];
   }
 
   /** The last lines of its log. */

@@ -1,4 +1,6 @@
-//! The table: every grant × every action.
+//! The table: every grant × every action. `claims.txt` has its claims, for the tests of whoever asks.
+
+mod page;
 
 use super::{Action, Denied, Grants, decide};
 use crate::protocol::RoomId;
@@ -41,7 +43,7 @@ fn claim(json: &str) -> Grants {
 
 #[test]
 fn each_grant_allows_these_actions_and_no_others() {
-    for (json, expected) in [
+    let table = [
         ("{}", &["chat", "list own", "host ours", "host another"][..]),
         (r#"{"publishChat":false}"#, &["list own", "host ours", "host another"]),
         (
@@ -81,9 +83,11 @@ fn each_grant_allows_these_actions_and_no_others() {
         (r#"{"metadata":"gold"}"#, &["chat", "list own", "host ours", "host another"]),
         (r#"{"hidden":true}"#, &["list own", "host ours", "host another"]),
         (r#"{"room":"aaa-aaaa-aaa","join":true,"hidden":true}"#, &["join ours", "read ours", "host ours", "ice"]),
-    ] {
+    ];
+    for (json, expected) in table {
         assert_eq!(may(Some(&claim(json))), expected, "{json}");
     }
+    assert_eq!(include_str!("claims.txt").lines().collect::<Vec<_>>(), table.map(|(json, _)| json));
 }
 
 #[test]

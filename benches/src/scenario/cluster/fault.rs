@@ -88,7 +88,8 @@ impl Stage {
         back(run, crowd).await
     }
 
-    async fn start_again(&mut self, node: usize) -> anyhow::Result<()> {
+    /// Starts a killed node again.
+    pub(in crate::scenario) async fn start_again(&mut self, node: usize) -> anyhow::Result<()> {
         self.nodes[node].after_kill().await?;
         self.balancer.moved(node, self.nodes[node].address);
         Ok(())

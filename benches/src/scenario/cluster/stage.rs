@@ -8,12 +8,12 @@ use tempfile::TempDir;
 
 use super::balancer::Balancer;
 use super::servers::{Postgres, Redis};
-use crate::node::{Node, Which};
+use crate::node::{Door, Node, Which};
 
 /// All of it; in the order in which it is dropped.
-pub(super) struct Stage {
+pub(in crate::scenario) struct Stage {
     pub(super) balancer: Balancer,
-    pub(super) nodes: Vec<Node>,
+    pub(in crate::scenario) nodes: Vec<Node>,
     /// `None`: a server that was named.
     pub(super) redis: Option<Redis>,
     /// See `redis`.
@@ -22,11 +22,12 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Starts so many nodes, on the named Redis and PostgreSQL, or on servers of their own.
-    pub(super) async fn build(
+    /// Starts so many nodes, on the named Redis and PostgreSQL, or on servers of their own, with these further settings.
+    pub(in crate::scenario) async fn build(
         which: &Which,
         count: usize,
         (redis_url, database_url): (Option<&str>, Option<&str>),
+        further: &[String],
     ) -> anyhow::Result<Self> {
         ensure!(which.starts_plain(), "cluster starts its nodes itself, without TLS → leave out --url and --tls");
         let redis = if redis_url.is_none() { Some(Redis::start().await?) } else { None };
@@ -42,7 +43,7 @@ impl Stage {
             format!("database.url={}", database_url.unwrap_or_default()),
             format!("auth.key_secret_file={}", path.display()),
         ];
-        let settings: Vec<_> = settings.iter().map(String::as_str).collect();
+        let settings: Vec<_> = settings.iter().chain(further).map(String::as_str).collect();
         let mut nodes = Vec::new();
         for _ in 0..count {
             nodes.push(Node::reach(which.clone(), &settings).await?);
@@ -51,8 +52,13 @@ impl Stage {
         Ok(Self { balancer, nodes, redis, postgres, _secret: secret })
     }
 
+    /// Where its nodes are reached, whichever lives.
+    pub(in crate::scenario) const fn entrance(&self) -> Door {
+        Door { address: self.balancer.address, trust: None }
+    }
+
     /// Stops what still runs.
-    pub(super) async fn stop(self) -> anyhow::Result<()> {
+    pub(in crate::scenario) async fn stop(self) -> anyhow::Result<()> {
         for node in self.nodes {
             node.stop().await?;
         }
