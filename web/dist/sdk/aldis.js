@@ -1822,7 +1822,7 @@ var Ae = {
 		if (e.type === "chat_deleted") this.chat.forget(e.data.id);
 		else if (e.type === "chat_message") this.#b(e.data);
 		else if (e.type === "message") {
-			let { senderUserId: t, topic: n, data: r } = e.data;
+			let { senderUserId: t = null, topic: n, data: r } = e.data;
 			this.emit("message", {
 				from: t,
 				topic: n,
@@ -2248,47 +2248,7 @@ var Ve = class {
 		this.#l = null;
 		for (let t of e) this.#t.signal.candidate(t);
 	}
-}, V = "microphone", H = "muted";
-function Ue(e = {}) {
-	let t = e[V];
-	return t === void 0 ? null : { microphone: t !== H };
-}
-var We = class {
-	#e = null;
-	#t;
-	#n;
-	constructor(e, t) {
-		this.#t = e, this.#n = t;
-	}
-	open(e) {
-		this.#r(e.createDataChannel("status"));
-	}
-	await(e) {
-		e.ondatachannel = ({ channel: e }) => {
-			e.label === "status" && this.#r(e);
-		};
-	}
-	say(e) {
-		this.#t = e, this.#e?.readyState === "open" && this.#e.send(JSON.stringify(e));
-	}
-	#r(e) {
-		this.#e = e, e.onopen = () => this.say(this.#t), e.onmessage = ({ data: e }) => {
-			let t = Ge(e);
-			t && this.#n(t);
-		}, e.readyState === "open" && this.say(this.#t);
-	}
-};
-function Ge(e) {
-	if (typeof e != "string" || e.length > 1e3) return null;
-	try {
-		let t = JSON.parse(e);
-		return typeof t?.microphone == "boolean" ? { microphone: t.microphone } : null;
-	} catch {
-		return null;
-	}
-}
-// ../media/src/peer/link.ts
-var Ke = class {
+}, Ue = class {
 	pc;
 	negotiation;
 	#e;
@@ -2296,15 +2256,14 @@ var Ke = class {
 	#n;
 	#r;
 	#i;
-	#a;
-	#o = -Infinity;
-	#s = {
+	#a = -Infinity;
+	#o = {
 		audio: 0,
 		video: 0
 	};
 	constructor(e, t) {
 		let n = e.RTCPeerConnection ?? RTCPeerConnection;
-		this.#r = e.role, this.#i = t, this.#a = e.cameraBits, this.pc = new n(e.configuration), this.#e = new o(this.pc, e.tracks, e.extras), this.#t = new We(e.status, (e) => t.status(e)), this.#n = new Ve(this.pc, {
+		this.#n = e.role, this.#r = t, this.#i = e.cameraBits, this.pc = new n(e.configuration), this.#e = new o(this.pc, e.tracks, e.extras), this.#t = new Ve(this.pc, {
 			online: () => e.online(),
 			restart: () => this.restart(),
 			changed: () => t.changed()
@@ -2313,23 +2272,23 @@ var Ke = class {
 			signal: e.signal,
 			online: () => e.online(),
 			adopt: (e) => {
-				this.#s = {
+				this.#o = {
 					audio: 0,
 					video: 0
 				}, this.#e.adopt(e);
 			},
-			described: (e) => this.#c(e),
+			described: (e) => this.#s(e),
 			settled: () => {
-				this.share(this.#a), t.changed();
+				this.share(this.#i), t.changed();
 			},
 			broken: (e) => t.broken(e)
-		}), this.pc.ontrack = () => t.changed(), e.role === "offer" ? (this.#e.open(), this.#t.open(this.pc)) : this.#t.await(this.pc);
+		}), this.pc.ontrack = () => t.changed(), e.role === "offer" && this.#e.open();
 	}
 	set(e, t) {
-		this.#e.set(e, t).catch(() => {}), this.#l();
+		this.#e.set(e, t).catch(() => {}), this.#c();
 	}
 	publish(e) {
-		this.#e.extras.add(e), this.#l(), this.share(this.#a);
+		this.#e.extras.add(e), this.#c(), this.share(this.#i);
 	}
 	unpublish(e) {
 		this.#e.extras.remove(e);
@@ -2347,61 +2306,58 @@ var Ke = class {
 		this.negotiation.pause();
 	}
 	resume(e) {
-		this.#r = e, this.#s = {
+		this.#n = e, this.#o = {
 			audio: 0,
 			video: 0
-		}, this.negotiation.resume(e), this.#l(), this.#n.check();
+		}, this.negotiation.resume(e), this.#c(), this.#t.check();
 	}
 	asked(e) {
-		if (this.#r !== "offer") return;
+		if (this.#n !== "offer") return;
 		let { connectionState: t } = this.pc;
 		e.want && this.#e.growFor(e.want), e.iceRestart || t === "disconnected" || t === "failed" ? this.restart() : this.negotiation.want({ reason: e.reason ?? "asked" });
 	}
 	share(e) {
-		this.#a = e, this.#e.bound("camera", e).catch(() => {}), this.#e.extras.bound(e).catch(() => {});
-	}
-	say(e) {
-		this.#t.say(e);
+		this.#i = e, this.#e.bound("camera", e).catch(() => {}), this.#e.extras.bound(e).catch(() => {});
 	}
 	restart() {
-		if (this.pc.signalingState === "closed") return this.#i.broken();
-		if (this.#r === "answer") return this.negotiation.want({
+		if (this.pc.signalingState === "closed") return this.#r.broken();
+		if (this.#n === "answer") return this.negotiation.want({
 			reason: "ice_restart",
 			iceRestart: !0
 		});
 		let e = performance.now();
-		e - this.#o < c.restartPauseMs || (this.#o = e, this.pc.restartIce());
+		e - this.#a < c.restartPauseMs || (this.#a = e, this.pc.restartIce());
 	}
 	check() {
-		this.#n.check();
+		this.#t.check();
 	}
-	#c(e) {
+	#s(e) {
 		let t = this.#e.extras.names(), n = Object.keys(t).length > 0;
 		return {
 			sdp: r(e, this.#e.contents()),
 			...n && { streams: t }
 		};
 	}
-	#l() {
+	#c() {
 		let e = this.#e.unplaced();
-		if (this.#r === "offer") {
+		if (this.#n === "offer") {
 			for (let t of e) this.#e.grow(t);
 			return this.#e.extras.grow();
 		}
 		if (!this.pc.remoteDescription) return;
-		let t = this.#e.extras.unplaced(), n = (n) => e.filter((e) => (e === "microphone" ? "audio" : "video") === n).length + t.filter(({ track: e }) => e.kind === n).length - this.#s[n], r = {
+		let t = this.#e.extras.unplaced(), n = (n) => e.filter((e) => (e === "microphone" ? "audio" : "video") === n).length + t.filter(({ track: e }) => e.kind === n).length - this.#o[n], r = {
 			audio: Math.max(0, n("audio")),
 			video: Math.max(0, n("video"))
 		};
-		r.audio + r.video !== 0 && (this.#s.audio += r.audio, this.#s.video += r.video, this.negotiation.want({
+		r.audio + r.video !== 0 && (this.#o.audio += r.audio, this.#o.video += r.video, this.negotiation.want({
 			reason: "media",
 			want: r
 		}));
 	}
 	close() {
-		this.negotiation.close(), this.#n.close(), this.pc.ontrack = null, this.pc.ondatachannel = null, this.pc.close();
+		this.negotiation.close(), this.#t.close(), this.pc.ontrack = null, this.pc.close();
 	}
-}, U = [
+}, V = [
 	{
 		stage: "slow",
 		afterMs: c.connectingMs
@@ -2414,7 +2370,7 @@ var Ke = class {
 		stage: "unreachable",
 		afterMs: c.connectingRelayMs
 	}
-], qe = class {
+], We = class {
 	#e;
 	#t = -1;
 	#n;
@@ -2422,30 +2378,30 @@ var Ke = class {
 		this.#e = e;
 	}
 	get stage() {
-		return U[this.#t]?.stage ?? null;
+		return V[this.#t]?.stage ?? null;
 	}
 	see(e) {
-		e === "connected" ? this.stop() : this.#n === void 0 && this.#t < U.length - 1 && this.#r();
+		e === "connected" ? this.stop() : this.#n === void 0 && this.#t < V.length - 1 && this.#r();
 	}
 	stop() {
 		clearTimeout(this.#n), this.#n = void 0, this.#t = -1;
 	}
 	#r() {
-		let e = U[this.#t + 1];
+		let e = V[this.#t + 1];
 		this.#n = setTimeout(() => {
 			this.#n = void 0, this.#e.online() && (this.#t += 1);
 			let e = this.stage;
-			this.#e.online() && e && this.#e.act(e), this.#n === void 0 && this.#t < U.length - 1 && this.#r();
+			this.#e.online() && e && this.#e.act(e), this.#n === void 0 && this.#t < V.length - 1 && this.#r();
 		}, e?.afterMs);
 	}
 };
-function Je(e) {
+function Ge(e) {
 	if (!e.remoteDescription) return "no_answer";
 	let { iceConnectionState: t } = e;
 	return t === "connected" || t === "completed" ? "no_keys" : "no_path";
 }
 // ../media/src/peer.ts
-var Ye = class extends n {
+var Ke = class extends n {
 	since;
 	#e;
 	#t = new e();
@@ -2465,7 +2421,7 @@ var Ye = class extends n {
 			tracks: { ...t.tracks },
 			extras: this.#a,
 			online: () => !this.#l && t.online()
-		}, this.#n = new qe({
+		}, this.#n = new We({
 			online: () => this.#e.online(),
 			act: (e) => this.#g(e)
 		}), this.#i = this.#f(), this.#n.see(this.pc.connectionState);
@@ -2497,7 +2453,7 @@ var Ye = class extends n {
 			connection: this.pc.connectionState,
 			trouble: e && {
 				stage: e,
-				cause: Je(this.pc)
+				cause: Ge(this.pc)
 			},
 			unsent: this.#i.unsent()
 		};
@@ -2519,9 +2475,6 @@ var Ye = class extends n {
 	}
 	told(e) {
 		this.#c = e, this.#m(this.#i);
-	}
-	say(e) {
-		this.#e.status = e, this.#i.say(e);
 	}
 	configure(e) {
 		this.#e.configuration = e, this.#i.pc.setConfiguration(this.#p());
@@ -2557,21 +2510,18 @@ var Ye = class extends n {
 		this.#d = !0, clearTimeout(this.#u), this.#n.stop(), this.#i.close(), this.#t.clear();
 	}
 	#f() {
-		let e = new Ke({
+		let e = new Ue({
 			...this.#e,
 			configuration: this.#p()
 		}, {
 			changed: () => this.#m(e),
-			status: (t) => {
-				this.#c = t, this.#m(e);
-			},
 			broken: (t) => this.#v(e, t)
 		});
 		return e;
 	}
 	#p() {
 		let { configuration: e } = this.#e;
-		return this.#n.stage === "relay" && Xe(e) ? {
+		return this.#n.stage === "relay" && qe(e) ? {
 			...e,
 			iceTransportPolicy: "relay"
 		} : e;
@@ -2599,17 +2549,17 @@ var Ye = class extends n {
 	#v(e, t) {
 		this.#d || e !== this.#i || this.#s >= (t === void 0 ? c.rebuildMax : c.rebuildAskedMax) || (e.close(), this.#s += 1, this.#o += 1, this.#i = this.#f(), t === void 0 ? this.#e.role === "answer" && this.#e.signal.renegotiate({ reason: "rebuild" }) : this.#i.negotiation.offered(t), this.#m(this.#i));
 	}
-}, W = {
+}, H = {
 	microphone: null,
 	camera: null,
 	screen: null
 };
-function Xe({ iceServers: e = [] }) {
+function qe({ iceServers: e = [] }) {
 	return e.some(({ urls: e }) => [e].flat().some((e) => /^turns?:/.test(e)));
 }
 // ../media/src/paths/wish.ts
-var Ze = class {
-	#e = { ...W };
+var Je = class {
+	#e = { ...H };
 	#t = /* @__PURE__ */ new Set();
 	#n = /* @__PURE__ */ new Map();
 	#r = { microphone: !0 };
@@ -2640,15 +2590,15 @@ var Ze = class {
 		for (let t of i) e.set(t, this.#e[t]);
 		for (let t of this.#t) e.publish(t);
 	}
-}, Qe = 300, G = [
+}, Ye = 300, U = [
 	500,
 	1e3,
 	2e3,
 	5e3,
 	1e4
-], $e = 1e3, et = class extends n {
+], Xe = 1e3, Ze = class extends n {
 	#e;
-	#t = new Ze();
+	#t = new Je();
 	#n = new a();
 	#r = null;
 	#i = null;
@@ -2683,8 +2633,8 @@ var Ze = class {
 		return t.map((e) => this.#o.has(e.userId) ? e : n.get(e.userId) ?? e);
 	}
 	async stats() {
-		let e = await K(this.#r);
-		return this.#i ? (await K(this.#i)).map((t) => this.#o.has(t.userId) ? t : e.find(({ userId: e }) => e === t.userId) ?? t) : e;
+		let e = await W(this.#r);
+		return this.#i ? (await W(this.#i)).map((t) => this.#o.has(t.userId) ? t : e.find(({ userId: e }) => e === t.userId) ?? t) : e;
 	}
 	joined(e) {
 		this.#s = e, this.#t.forget(new Set(e.peers.map(({ userId: e }) => e)));
@@ -2710,7 +2660,7 @@ var Ze = class {
 		let n = this.#h;
 		if (n?.kind !== "mesh" || (n.paths.refused(e, t), e.code !== "wrong_mode" || !t?.data || !("targetUserId" in t.data))) return;
 		let { targetUserId: r } = t.data;
-		this.#T($e, () => n === this.#h && n.paths.retry(r));
+		this.#T(Xe, () => n === this.#h && n.paths.retry(r));
 	}
 	set(e, t) {
 		this.#t.set(e, t), this.#w((n) => n.set(e, t));
@@ -2772,7 +2722,7 @@ var Ze = class {
 		} else if (n?.kind !== "sfu" || !n.paths.fits) {
 			if (!this.#c) return void this.#C();
 			let e = this.#c();
-			e.on("stale", () => this.#T(Qe, () => this.#h?.paths === e && this.#v())), this.#y({
+			e.on("stale", () => this.#T(Ye, () => this.#h?.paths === e && this.#v())), this.#y({
 				kind: "sfu",
 				paths: e,
 				before: this.#p
@@ -2826,7 +2776,7 @@ var Ze = class {
 					message: n,
 					tried: []
 				};
-				let r = G[Math.min(e, G.length - 1)] ?? 0;
+				let r = U[Math.min(e, U.length - 1)] ?? 0;
 				this.#T(r, () => this.#e.room.flow.mode === "sfu" && void this.#C(e + 1));
 			}
 			this.#l = !1, this.#c && this.#s && this.#g(), this.emit("changed", void 0);
@@ -2842,14 +2792,20 @@ var Ze = class {
 		this.#d.add(n);
 	}
 };
-async function K(e) {
+async function W(e) {
 	return (await e?.paths.stats() ?? []).map((t) => ({
 		...t,
 		connectionNumber: t.connectionNumber + (e?.before ?? 0)
 	}));
 }
+// ../media/src/peer/status.ts
+var G = "microphone", K = "muted";
+function Qe(e = {}) {
+	let t = e[G];
+	return t === void 0 ? null : { microphone: t !== K };
+}
 // ../media/src/reports.ts
-function tt(e) {
+function $e(e) {
 	let { trouble: t } = e.view;
 	return {
 		id: e,
@@ -2860,7 +2816,7 @@ function tt(e) {
 		stats: () => s(e)
 	};
 }
-var q = (e) => Math.max(0, Math.round(e / 1e3)), nt = class {
+var q = (e) => Math.max(0, Math.round(e / 1e3)), et = class {
 	#e;
 	#t = /* @__PURE__ */ new Map();
 	#n = /* @__PURE__ */ new Map();
@@ -2966,7 +2922,7 @@ var q = (e) => Math.max(0, Math.round(e / 1e3)), nt = class {
 				...t.length > 0 && { devices: t }
 			}), this.#o = 0;
 		} catch (t) {
-			J(t) ? this.#o += 1 : this.#m(e);
+			tt(t) ? this.#o += 1 : this.#m(e);
 		}
 	}
 	#m(e) {
@@ -2974,24 +2930,24 @@ var q = (e) => Math.max(0, Math.round(e / 1e3)), nt = class {
 	}
 	async #h({ media: e, of: t }) {
 		let n = this.#t.get(t);
-		return !n || e.state === "ended" || e.state === "failed" ? e : (await Y(n), {
+		return !n || e.state === "ended" || e.state === "failed" ? e : (await J(n), {
 			...e,
 			...n.measured
 		});
 	}
 	#g() {
-		for (let e of this.#t.values()) e.stage === "up" && Y(e);
+		for (let e of this.#t.values()) e.stage === "up" && J(e);
 	}
 };
-function J(e) {
+function tt(e) {
 	let { status: t } = e ?? {};
 	return typeof t == "number" && t >= 400 && t < 500 && t !== 429;
 }
-async function Y(e) {
+async function J(e) {
 	let t = await e.watched.stats().catch(() => null);
-	t?.localCandidateType && (e.measured = rt(t));
+	t?.localCandidateType && (e.measured = Y(t));
 }
-function rt(e) {
+function Y(e) {
 	let { roundTripTime: t, packetsLost: n, packetsReceived: r } = e, i = r + n, [a, o] = [X(e, "local"), X(e, "remote")];
 	return {
 		...a && { local: a },
@@ -3000,18 +2956,18 @@ function rt(e) {
 		...i > 0 && { lostPerMille: Math.min(1e3, Math.max(0, Math.round(1e3 * n / i))) }
 	};
 }
-var it = [
+var nt = [
 	"host",
 	"srflx",
 	"prflx",
 	"relay"
-], at = [
+], rt = [
 	"udp",
 	"tcp",
 	"tls"
 ];
 function X(e, t) {
-	let n = it.find((n) => n === e[`${t}CandidateType`]), r = at.find((n) => n === e[`${t}Protocol`]), i = e[`${t}Family`];
+	let n = nt.find((n) => n === e[`${t}CandidateType`]), r = rt.find((n) => n === e[`${t}Protocol`]), i = e[`${t}Family`];
 	return n ? {
 		type: n,
 		...r && { protocol: r },
@@ -3019,7 +2975,7 @@ function X(e, t) {
 	} : null;
 }
 // ../media/src/peers.ts
-var ot = ["lost", "replaced"];
+var it = ["lost", "replaced"];
 function Z(e, t) {
 	return e < t ? "offer" : "answer";
 }
@@ -3027,15 +2983,14 @@ function Q(e) {
 	let t = Math.floor(c.uplinkBits / Math.max(1, e));
 	return Math.max(c.cameraBitsMin, Math.min(c.cameraBitsMax, t));
 }
-var st = class extends n {
+var at = class extends n {
 	state = "connected";
 	trouble = null;
 	#e;
 	#t = /* @__PURE__ */ new Map();
-	#n = { ...W };
+	#n = { ...H };
 	#r = /* @__PURE__ */ new Set();
-	#i = { microphone: !0 };
-	#a = 0;
+	#i = 0;
 	constructor(e) {
 		super(), this.#e = e;
 	}
@@ -3049,22 +3004,22 @@ var st = class extends n {
 		return this.all().some((e) => e.isStanding);
 	}
 	joined(e) {
-		this.#a = e.rev;
+		this.#i = e.rev;
 		let t = new Set(e.peers.map((e) => e.userId));
-		for (let e of [...this.#t.keys()]) t.has(e) || this.#c(e);
-		for (let t of e.peers) this.#o(t);
-		this.#s();
+		for (let e of [...this.#t.keys()]) t.has(e) || this.#s(e);
+		for (let t of e.peers) this.#a(t);
+		this.#o();
 	}
 	resumed() {
 		for (let e of this.#t.values()) e.check();
 	}
 	hear(e) {
 		switch (e.type) {
-			case "user_joined": return this.#t.get(e.data.userId)?.member.rev === e.data.rev ? void 0 : (this.#o({
+			case "user_joined": return this.#t.get(e.data.userId)?.member.rev === e.data.rev ? void 0 : (this.#a({
 				...e.data,
 				state: "on"
-			}), this.#s());
-			case "user_left": return ot.includes(e.data.reason) ? this.#c(e.data.userId) : this.#l(e.data.userId), this.#s();
+			}), this.#o());
+			case "user_left": return it.includes(e.data.reason) ? this.#s(e.data.userId) : this.#c(e.data.userId), this.#o();
 			case "offer": return this.#t.get(e.data.senderUserId)?.offered(e.data.sdp, e.data.streams);
 			case "answer": return this.#t.get(e.data.senderUserId)?.answered(e.data.sdp, e.data.streams);
 			case "ice_candidate": return this.#t.get(e.data.senderUserId)?.candidate(e.data.candidate);
@@ -3089,11 +3044,11 @@ var st = class extends n {
 		return Promise.all(this.all().map(s));
 	}
 	watched() {
-		return this.all().map(tt);
+		return this.all().map($e);
 	}
 	see() {}
 	told(e, t) {
-		let n = Ue(t);
+		let n = Qe(t);
 		n && this.#t.get(e)?.told(n);
 	}
 	candidatesRefused(e) {
@@ -3116,48 +3071,44 @@ var st = class extends n {
 		this.#r.delete(e);
 		for (let t of this.#t.values()) t.unpublish(e);
 	}
-	say(e) {
-		this.#i = e;
-		for (let t of this.#t.values()) t.say(e);
-	}
+	say() {}
 	configure() {
 		for (let e of this.#t.values()) e.configure(this.#e.configuration());
 	}
 	close() {
-		for (let e of [...this.#t.keys()]) this.#l(e);
+		for (let e of [...this.#t.keys()]) this.#c(e);
 	}
-	#o(e) {
+	#a(e) {
 		let t = this.#t.get(e.userId);
-		if (t?.isStanding) return t.adopt(e, Z(this.#a, e.rev)), this.told(e.userId, e.attributes ?? {});
-		t && this.#l(e.userId);
-		let { RTCPeerConnection: n } = this.#e, r = new Ye(e, {
-			role: Z(this.#a, e.rev),
-			signal: this.#u(e.userId),
+		if (t?.isStanding) return t.adopt(e, Z(this.#i, e.rev)), this.told(e.userId, e.attributes ?? {});
+		t && this.#c(e.userId);
+		let { RTCPeerConnection: n } = this.#e, r = new Ke(e, {
+			role: Z(this.#i, e.rev),
+			signal: this.#l(e.userId),
 			tracks: this.#n,
 			extras: this.#r,
-			status: this.#i,
 			configuration: this.#e.configuration(),
 			cameraBits: Q(this.#t.size + 1),
 			online: () => this.#e.online(),
 			...n && { RTCPeerConnection: n }
 		});
 		r.on("changed", () => this.emit("changed", void 0)), r.on("ended", () => {
-			this.#l(e.userId), this.#s();
+			this.#c(e.userId), this.#o();
 		}), this.#t.set(e.userId, r), this.told(e.userId, e.attributes ?? {});
 	}
-	#s() {
+	#o() {
 		let e = Q(this.#t.size);
 		for (let t of this.#t.values()) t.share(e);
 		this.emit("changed", void 0);
 	}
-	#c(e) {
+	#s(e) {
 		let t = this.#t.get(e);
-		t?.isStanding ? t.depart() : this.#l(e);
+		t?.isStanding ? t.depart() : this.#c(e);
 	}
-	#l(e) {
+	#c(e) {
 		this.#t.get(e)?.close(), this.#t.delete(e);
 	}
-	#u(e) {
+	#l(e) {
 		let { send: t } = this.#e;
 		return {
 			offer: (n) => t({
@@ -3194,7 +3145,7 @@ var st = class extends n {
 	"microphone",
 	"camera",
 	"screen"
-], ct = [
+], ot = [
 	"state",
 	"memberJoined",
 	"memberLeft",
@@ -3203,7 +3154,7 @@ var st = class extends n {
 	"moved",
 	"refused",
 	"ended"
-], lt = class extends n {
+], st = class extends n {
 	room;
 	media;
 	#e;
@@ -3222,7 +3173,7 @@ var st = class extends n {
 		});
 		let { room: a } = this, o = e.getIceServers ?? i?.iceServers?.bind(i);
 		this.#t = new Me(o, () => this.#e.configure());
-		let s = () => a.flow.mode === "mesh", c = () => new st({
+		let s = () => a.flow.mode === "mesh", c = () => new at({
 			send: (e) => s() && !a.isHidden && a.signal(e),
 			online: () => a.state === "joined" && s() && !a.isHidden,
 			configuration: () => ({
@@ -3237,7 +3188,7 @@ var st = class extends n {
 				iceTransportPolicy: n
 			});
 		};
-		this.#e = new et({
+		this.#e = new Ze({
 			room: a,
 			mesh: c,
 			sfu: u
@@ -3315,7 +3266,7 @@ var st = class extends n {
 		}), e.on("resumed", () => {
 			this.#e.resumed(), this.#v();
 		}), e.on("moved", ({ roomId: e }) => this.#u(e)), e.on("degraded", ({ lost: e, without: t }) => this.#p(e ?? !1, !t.includes("media"))), e.on("wake", () => this.#e.resumed()), e.on("signal", (e) => this.#e.hear(e)), e.on("notice", (e) => this.#e.notice(e)), e.on("attributesChanged", ({ member: e, changes: t }) => this.#e.told(e.userId, t)), e.on("refused", ({ refusal: e, message: t }) => this.#e.refused(e, t)), e.on("ended", () => this.#S());
-		for (let t of ct) e.on(t, (e) => this.emit(t, e));
+		for (let t of ot) e.on(t, (e) => this.emit(t, e));
 		e.on("changed", () => this.#C()), this.#e.on("changed", () => {
 			this.#r?.look(this.#e.watched()), this.#C();
 		});
@@ -3325,7 +3276,7 @@ var st = class extends n {
 	}
 	#d(e) {
 		let t = this.#n;
-		return t ? new nt((n) => t(e, n)) : null;
+		return t ? new et((n) => t(e, n)) : null;
 	}
 	#f = !0;
 	#p(e, t) {
@@ -3345,7 +3296,7 @@ var st = class extends n {
 	#_ = !1;
 	#v() {
 		let e = this.#h === !1 && this.media.track("microphone") !== null;
-		this.room.state !== "joined" || this.room.isHidden || e === this.#_ || (this.#_ = e, this.room.setAttributes({ [V]: e ? H : null }).catch(() => {
+		this.room.state !== "joined" || this.room.isHidden || e === this.#_ || (this.#_ = e, this.room.setAttributes({ [G]: e ? K : null }).catch(() => {
 			this.#_ = null;
 		}));
 	}
@@ -3371,4 +3322,4 @@ var st = class extends n {
 		this.#o = null, this.emit("changed", void 0);
 	}
 };
-export { l as AldisError, ue as Api, C as CLOSE_CODES, lt as Call, T as Connection, me as ERROR_CODES, n as Emitter, _ as LIMITS, c as MEDIA_LIMITS, B as Media, m as NotSent, f as Problem, h as RequestRefused, I as Room, p as RoomEnded, i as SLOTS, F as Session, u as SignedOut, d as Unreachable, P as socketUrl };
+export { l as AldisError, ue as Api, C as CLOSE_CODES, st as Call, T as Connection, me as ERROR_CODES, n as Emitter, _ as LIMITS, c as MEDIA_LIMITS, B as Media, m as NotSent, f as Problem, h as RequestRefused, I as Room, p as RoomEnded, i as SLOTS, F as Session, u as SignedOut, d as Unreachable, P as socketUrl };
