@@ -33,9 +33,6 @@ pub struct RoomTurn {
     drains: Vec<oneshot::Sender<()>>,
     /// Bytes that are booked for early candidates.
     booked: usize,
-    /// It panics when it is to restart.
-    #[cfg(feature = "fault-injection")]
-    is_doomed: bool,
 }
 
 /// Timers that were asked for and have not fired; none can be taken back. A far one is remembered behind a near one, so
@@ -50,15 +47,7 @@ impl RoomTurn {
     /// A room with nobody in it.
     #[must_use]
     pub fn new(id: RoomId, settings: RoomSettings, env: Arc<Env>) -> Self {
-        Self {
-            room: Room::new(id, settings),
-            env,
-            timers: Timers::default(),
-            drains: Vec::new(),
-            booked: 0,
-            #[cfg(feature = "fault-injection")]
-            is_doomed: false,
-        }
+        Self { room: Room::new(id, settings), env, timers: Timers::default(), drains: Vec::new(), booked: 0 }
     }
 
     /// Whether nobody on this node needs the room.
@@ -137,7 +126,7 @@ impl Turn for RoomTurn {
     fn turn(&mut self, message: Message, now: Moment, out: &mut Out<To, Message>) -> Next {
         #[cfg(feature = "fault-injection")]
         if let Message::Fault(again) = message {
-            self.is_doomed = again;
+            self.timers = if again { Timers::doomed(now.at) } else { Timers::default() };
             panic!("a fault was injected into this room");
         }
         assert!(!matches!(message, Message::AnswerLost), "an answer of the ledger has panicked");
@@ -266,7 +255,7 @@ impl Turn for RoomTurn {
 
     fn failed(mut self: Box<Self>, out: &mut Vec<To>) -> Option<Box<Self>> {
         #[cfg(feature = "fault-injection")]
-        assert!(!self.is_doomed, "a fault was injected into the restart of this room");
+        assert!(!self.timers.are_doomed(), "a fault was injected into the restart of this room");
         let restarted = self.room.sockets().map(|(socket, session)| tell(socket, session, RoomEvent::Restarted));
         out.extend(restarted);
         let (id, settings) = (self.room.id, self.room.settings.clone());
@@ -284,6 +273,17 @@ fn tell(socket: SocketId, session: SessionId, what: RoomEvent) -> To {
 }
 
 impl Timers {
+    /// Those of a room that panics when it is to restart: a far one without a near one.
+    #[cfg(feature = "fault-injection")]
+    const fn doomed(now: Instant) -> Self {
+        Self { near: None, far: Some(now) }
+    }
+
+    #[cfg(feature = "fault-injection")]
+    const fn are_doomed(&self) -> bool {
+        self.near.is_none() && self.far.is_some()
+    }
+
     fn fired(&mut self, now: Instant) {
         while self.near.is_some_and(|at| at <= now) {
             self.near = self.far.take();
