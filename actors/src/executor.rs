@@ -61,6 +61,15 @@ pub trait Turn: Send + Sized + 'static {
     /// bounded anyway (one per seat, timer or answer).
     fn is_exempt(message: &Self::Message) -> bool;
 
+    /// The mailbox is full: what is queued instead of this message, always, so that the cell itself answers for it in its
+    /// turn. `Err`: the message is [refused](Self::refused).
+    ///
+    /// # Errors
+    /// The message.
+    fn instead(message: Self::Message) -> Result<Self::Message, Self::Message> {
+        Err(message)
+    }
+
     /// The mailbox was full, or the cell could not be started: notifies the sender of the refusal. Periodic messages
     /// (timers) are dropped silently.
     fn refused(message: Self::Message, out: &mut Vec<Self::Out>);

@@ -32,6 +32,8 @@ pub enum To {
     User(UserId, user::Message),
     /// To a user, whose cell is started if necessary.
     StartUser(UserId, user::Message),
+    /// The cell of this address has ended, and could not say whom that concerns: everybody is told.
+    Lost(Key),
     /// Schedules a tick at that time, or a little later.
     Wake(Key, Instant),
     /// Runs a task beside the cells (a blocked write, a close frame), which a drain waits for; then sends its result.

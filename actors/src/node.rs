@@ -260,7 +260,7 @@ impl NodeRef {
     /// Whether chat can be neither stored nor read at present: clients are told of each change (`degraded`).
     pub async fn lacks_history(&self, lacks: bool) {
         if self.directory.lacks_history.swap(lacks, Ordering::AcqRel) != lacks {
-            self.directory.tell_sockets(|| SocketMessage::NoHistory(lacks)).await;
+            self.directory.tell_sockets_from_anywhere(move || SocketMessage::NoHistory(lacks)).await;
         }
     }
 
@@ -272,8 +272,8 @@ impl NodeRef {
     /// Closes all sockets on this node with a token of this login, whoever's it is, with 4401. The verifier refuses such tokens
     /// already: a socket that was authenticated before is told after that, and is closed.
     pub async fn end_login_here(&self, login: LoginId) {
-        let ended = || SocketMessage::FromUser(FromUser::Revoked(RevocationScope::Session(login)));
-        self.directory.tell_sockets(ended).await;
+        let ended = move || SocketMessage::FromUser(FromUser::Revoked(RevocationScope::Session(login)));
+        self.directory.tell_sockets_from_anywhere(ended).await;
     }
 
     /// Revokes tokens: from now on every node refuses them, and closes sockets that were opened with them with 4401. This

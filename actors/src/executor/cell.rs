@@ -90,9 +90,14 @@ impl<T: Turn, W> Cell<T, W> {
         if let Some(state) = self.state.take() {
             return Posted::Claimed(state, message);
         }
-        if self.depth() >= max && !T::is_exempt(&message) {
-            return Posted::Full(message);
-        }
+        let message = if self.depth() < max || T::is_exempt(&message) {
+            message
+        } else {
+            match T::instead(message) {
+                Ok(instead) => instead,
+                Err(message) => return Posted::Full(message),
+            }
+        };
         self.mailbox(now).messages.push_back(message);
         Posted::Queued
     }

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// A turn of this cell has panicked: returns the fresh state, if the kind restarts; else the cell ends, and its queued
-/// messages are refused.
+/// messages are refused. If that panics as well, nobody knows who has to be told: everybody is.
 pub(super) fn restart<S, T>(
     system: &Arc<S>,
     key: &S::Key,
@@ -39,6 +39,7 @@ where
         Err(panic) => {
             report::<S, T>(system, key, During::Start, &*panic);
             told.truncate(before);
+            told.push(S::lost(key.clone()));
             end::<S, T>(system, key, told);
             None
         }

@@ -55,6 +55,8 @@ pub(crate) trait Home<T: Turn<Out = Self::Out>>: System {
     fn cells(&self) -> &Registry<Self::Key, T>;
     /// A claimed cell of this kind.
     fn ready(claimed: Claimed<Self::Key, T>) -> Self::Ready;
+    /// Tells everybody that the cell of this address has ended, and could not say whom that concerns.
+    fn lost(key: Self::Key) -> Self::Out;
     /// Lets the cell's worker wait for an answer, by [`wait`](super::wait).
     fn wait(self: &Arc<Self>, key: Self::Key, answer: Later<T::Message>);
 }

@@ -29,6 +29,8 @@ pub enum Message {
     Disconnected(SeatRef),
     /// A member sends a signal to one other, or a message to all others.
     Said(Box<Said>),
+    /// The same of a member's message for which the mailbox had no space: it is refused, unless it was settled before.
+    Unheard(Box<(SeatRef, Number)>),
     /// A member's client has received everything up to this number, and all refusals of its numbers up to this one.
     Acked {
         /// The member.
@@ -63,6 +65,12 @@ pub enum Message {
     Tick,
     /// A reading of the room's settings; an older one than the room's is ignored.
     SettingsChanged(RoomSettings),
+    /// A request, and the reading of the room's settings by which it was checked.
+    Read(Box<(RoomSettings, Message)>),
+    /// This socket has ended, and could not say whose it was.
+    SocketLost(SocketId),
+    /// The room's cell has ended, and could not say who was there: seats that no socket takes again are free.
+    Emptied,
     /// Close the room: settings of this revision say so. If the room knows newer ones, it was opened again since.
     Close(LeaveReason, u64),
     /// Free a user's seat, on whichever node.
@@ -79,9 +87,9 @@ pub enum Message {
     Drain(oneshot::Sender<()>),
     /// An awaited answer has panicked: restart.
     AnswerLost,
-    /// Panics, for tests of supervision.
+    /// Panics, for tests of supervision; with `true` once more when the room is to restart.
     #[cfg(feature = "fault-injection")]
-    Fault,
+    Fault(bool),
 }
 
 impl Message {

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     in_flight::Permit,
+    messages::Key,
     ports::{ConnectionGone, FrameSink, RevocationScope, RoomPolicy, RoomSettings, Unavailable},
     protocol::{
         Attributes, BadMessage, ClientMessage, Close, Entry, LeaveReason, Member, RoomId, SeatId, SessionId, SocketId,
@@ -55,11 +56,13 @@ pub enum Message {
     NoHistory(bool),
     /// Close now.
     Close(Close),
+    /// The cell of this address has ended, and could not say whom that concerns.
+    Lost(Key),
     /// An awaited answer has panicked: restart.
     AnswerLost,
-    /// Panics, for tests of supervision.
+    /// Panics, for tests of supervision; with `true` once more when the socket is to end.
     #[cfg(feature = "fault-injection")]
-    Fault,
+    Fault(bool),
 }
 
 /// Why a room is looked up.
@@ -147,6 +150,8 @@ pub enum RoomEvent {
     RosterUnknown,
     /// The room's cell was restarted: reclaim the seat, and resend unsettled messages.
     Restarted,
+    /// There is no such room: its cell has ended without a word. As after a restart.
+    NoRoom,
     /// Something about media.
     Sfu(Box<SfuEvent>),
 }

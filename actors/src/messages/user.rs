@@ -48,7 +48,7 @@ pub enum Message {
     /// Panics, for tests of supervision.
     #[cfg(feature = "fault-injection")]
     Fault,
-    /// Makes their newest socket panic.
+    /// Makes their newest socket panic; with `true` once more when it is to end.
     #[cfg(feature = "fault-injection")]
-    FaultNewestSocket,
+    FaultNewestSocket(bool),
 }

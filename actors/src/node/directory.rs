@@ -231,6 +231,24 @@ impl Directory {
         }
     }
 
+    /// The same from any thread, and to all of them even if the caller gives up.
+    pub(super) async fn tell_sockets_from_anywhere(
+        self: &Arc<Self>,
+        message: impl Fn() -> socket_messages::Message + Send + 'static,
+    ) {
+        let directory = Arc::clone(self);
+        let telling = self.tasks.spawn_on(async move { directory.tell_sockets(message).await }, &self.runtime);
+        let _ = telling.await; // fails only if the runtime ends
+    }
+
+    /// Sends to every user with a socket on this node, in batches.
+    pub(super) async fn tell_users(self: &Arc<Self>, message: impl Fn() -> user_messages::Message) {
+        for users in self.users.keys().chunks(TOGETHER) {
+            self.deliver(users.iter().map(|user| To::User(user.clone(), message())));
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Sends the ticks that are due, in batches: hundreds of pings at once would delay the next signals of all clients.
     pub(super) async fn send_ticks(self: &Arc<Self>, now: Instant) {
         let due = lock(&self.timers).advance(now);

@@ -24,12 +24,16 @@ pub enum Victim {
     Media,
     /// A room.
     Room(RoomId),
+    /// A room, and once more when it is to restart.
+    RoomForGood(RoomId),
     /// The worker of a room, if it has one.
     WorkerOf(RoomId),
     /// A user.
     User(UserId),
     /// The newest socket of this user.
     SocketOf(UserId),
+    /// The same, and once more when it is to end.
+    SocketForGoodOf(UserId),
 }
 
 impl NodeRef {
@@ -42,10 +46,14 @@ impl NodeRef {
             Victim::Reaper => self.tell_root(root::Command::Fault(root::Child::Reaper)),
             Victim::Bridge => self.tell_root(root::Command::Fault(root::Child::Bridge)),
             Victim::Media => self.tell_root(root::Command::Fault(root::Child::Media)),
-            Victim::Room(room) => self.directory.tell(To::Room(room, room::Message::Fault)),
+            Victim::Room(room) => self.directory.tell(To::Room(room, room::Message::Fault(false))),
+            Victim::RoomForGood(room) => self.directory.tell(To::Room(room, room::Message::Fault(true))),
             Victim::WorkerOf(room) => fault_worker(self.directory.rooms(), room),
             Victim::User(user) => self.directory.tell(To::User(user, user::Message::Fault)),
-            Victim::SocketOf(user) => self.directory.tell(To::User(user, user::Message::FaultNewestSocket)),
+            Victim::SocketOf(user) => self.directory.tell(To::User(user, user::Message::FaultNewestSocket(false))),
+            Victim::SocketForGoodOf(user) => {
+                self.directory.tell(To::User(user, user::Message::FaultNewestSocket(true)));
+            }
         }
     }
 

@@ -176,6 +176,7 @@ impl Room {
                     self.seats[place].numbers().skip(cid, Some(code));
                 }
             }
+            Message::Unheard(unheard) => self.unheard(unheard.0, unheard.1, step),
             Message::Sfu(asked) => self.sfu(*asked, step),
             Message::MediaAnswered(reply) => self.media_answered(*reply, step),
             Message::MediaHappened(happened) => {
@@ -187,6 +188,13 @@ impl Room {
             Message::Answered(reply) => self.answered(*reply, step),
             Message::Tick => self.tick(step),
             Message::SettingsChanged(settings) => self.read_settings(settings, step),
+            Message::Read(read) => {
+                let (settings, request) = *read;
+                self.read_settings(settings, step);
+                return self.handle(request, step);
+            }
+            Message::SocketLost(socket) => self.socket_lost(socket, step),
+            Message::Emptied => self.reconcile_soon(step),
             Message::Close(reason, revision) => self.close(reason, revision, step),
             Message::Evict(user, reason) => self.fact(SeatFact::Evicting(user, reason), step),
             Message::Closed(revision) => self.end_all_closed(revision, step),
@@ -195,7 +203,7 @@ impl Room {
             Message::Fence(is_fenced) => self.fence(is_fenced, step),
             Message::Drain(_) | Message::AnswerLost => {} // the turn's own
             #[cfg(feature = "fault-injection")]
-            Message::Fault => {}
+            Message::Fault(_) => {}
         }
         self.fit_media(step);
     }

@@ -17,7 +17,7 @@ use crate::{
     executor::{Next, Out, Turn},
     messages::{
         Key, To,
-        room::{Message, Said},
+        room::{Message, Said, SeatRef},
         socket::{self, FromRoom, RoomEvent, SfuEvent},
     },
     ports::RoomSettings,
@@ -125,7 +125,10 @@ impl Turn for RoomTurn {
 
     fn turn(&mut self, message: Message, now: Moment, out: &mut Out<To, Message>) -> Next {
         #[cfg(feature = "fault-injection")]
-        assert!(!matches!(message, Message::Fault), "a fault was injected into this room");
+        if let Message::Fault(again) = message {
+            self.timers = if again { Timers::doomed(now.at) } else { Timers::default() };
+            panic!("a fault was injected into this room");
+        }
         assert!(!matches!(message, Message::AnswerLost), "an answer of the ledger has panicked");
         if let Message::Drain(done) = message {
             self.drains.push(done);
@@ -166,11 +169,14 @@ impl Turn for RoomTurn {
             Message::Leave(..)
             | Message::Disconnected(_)
             | Message::Skipped { .. }
+            | Message::Unheard(_)
             | Message::Answered(_)
             | Message::MediaAnswered(_)
             | Message::MediaServers(_)
             | Message::Tick
             | Message::SettingsChanged(_)
+            | Message::SocketLost(_)
+            | Message::Emptied
             | Message::Close(..)
             | Message::Evict(..)
             | Message::Closed(_)
@@ -178,6 +184,7 @@ impl Turn for RoomTurn {
             | Message::Epoch(_)
             | Message::Fence(_)
             | Message::Drain(_) => true,
+            Message::Read(read) => Self::is_exempt(&read.1),
             // The last: a lost push is a hole, and found by the next audit; a lost acknowledgement is in the next one. What a
             // media server tells is for the moment, or found out when it is asked.
             Message::Join(_)
@@ -188,8 +195,17 @@ impl Turn for RoomTurn {
             | Message::Pushed(_)
             | Message::Acked { .. } => false,
             #[cfg(feature = "fault-injection")]
-            Message::Fault => true,
+            Message::Fault(_) => true,
         }
+    }
+
+    /// A member's message is refused by the room itself, so that its number is known, and the ledger learns it before the
+    /// next one. Bounded as members' unsettled messages are.
+    fn instead(message: Message) -> Result<Message, Message> {
+        if let Message::Said(said) = message {
+            return Ok(Message::Unheard(Box::new((said.from, said.number))));
+        }
+        Err(message)
     }
 
     fn refused(message: Message, out: &mut Vec<To>) {
@@ -197,10 +213,12 @@ impl Turn for RoomTurn {
         let (socket, session, what) = match message {
             Message::Join(request) => (request.socket, request.session, RoomEvent::JoinRefused(busy.of(request.cid))),
             Message::Resume(request) => (request.socket, request.session, RoomEvent::ResumeUnavailable),
+            Message::Read(read) => return Self::refused(read.1, out),
             Message::Said(said) => {
-                let Said { from, number, .. } = *said;
-                (from.socket, from.session, RoomEvent::Refused(number.tag, busy.of(number.cid)))
+                let Said { from: SeatRef { socket, session, .. }, .. } = *said;
+                (socket, session, RoomEvent::NoRoom)
             }
+            Message::Unheard(unheard) => (unheard.0.socket, unheard.0.session, RoomEvent::NoRoom),
             Message::Sfu(asked) => {
                 let answered = SfuEvent::Answered(asked.key, Err(busy));
                 (asked.from.socket, asked.from.session, RoomEvent::Sfu(Box::new(answered)))
@@ -220,6 +238,8 @@ impl Turn for RoomTurn {
             | Message::MediaServers(_)
             | Message::Tick
             | Message::SettingsChanged(_)
+            | Message::SocketLost(_)
+            | Message::Emptied
             | Message::Close(..)
             | Message::Evict(..)
             | Message::Closed(_)
@@ -228,12 +248,14 @@ impl Turn for RoomTurn {
             | Message::AnswerLost
             | Message::Fence(_) => return,
             #[cfg(feature = "fault-injection")]
-            Message::Fault => return,
+            Message::Fault(_) => return,
         };
         out.push(tell(socket, session, what));
     }
 
     fn failed(mut self: Box<Self>, out: &mut Vec<To>) -> Option<Box<Self>> {
+        #[cfg(feature = "fault-injection")]
+        assert!(!self.timers.are_doomed(), "a fault was injected into the restart of this room");
         let restarted = self.room.sockets().map(|(socket, session)| tell(socket, session, RoomEvent::Restarted));
         out.extend(restarted);
         let (id, settings) = (self.room.id, self.room.settings.clone());
@@ -251,6 +273,17 @@ fn tell(socket: SocketId, session: SessionId, what: RoomEvent) -> To {
 }
 
 impl Timers {
+    /// Those of a room that panics when it is to restart: a far one without a near one.
+    #[cfg(feature = "fault-injection")]
+    const fn doomed(now: Instant) -> Self {
+        Self { near: None, far: Some(now) }
+    }
+
+    #[cfg(feature = "fault-injection")]
+    const fn are_doomed(&self) -> bool {
+        self.near.is_none() && self.far.is_some()
+    }
+
     fn fired(&mut self, now: Instant) {
         while self.near.is_some_and(|at| at <= now) {
             self.near = self.far.take();

@@ -21,6 +21,7 @@ use smallvec::SmallVec;
 use crate::{
     clock::Moment,
     messages::{
+        Key,
         room::{self, SeatRef},
         socket::{Credential, Disconnect, FromRoom, FromUser, Lookup},
         user::TokenLife,
@@ -131,6 +132,8 @@ pub(crate) enum Event {
     Degraded(Without),
     /// Close now.
     Close(Close),
+    /// The cell of this address has ended without a word.
+    Lost(Key),
 }
 
 /// A message that was read, with its permit, and whether it is within budget and may be sent to the room.
@@ -275,6 +278,7 @@ impl Connection {
             Event::Draining(ms) => cx.out.push(Effect::Send(ServerToClient::ServerDraining(ms))),
             Event::Degraded(without) => self.degraded(without, cx),
             Event::Close(code) => self.close(code, None, cx),
+            Event::Lost(key) => self.lost(&key, cx),
         }
     }
 
@@ -292,12 +296,13 @@ impl Connection {
             }
             FromUser::Revoked(_) => {}
             FromUser::Move(from, to) => self.moved(from, to, cx),
-            FromUser::Restarted => {
-                cx.out.extend(
-                    self.identity.as_ref().map(|identity| Effect::Attach(identity.user.clone(), identity.into())),
-                );
-            }
+            FromUser::Restarted => self.attach(cx),
         }
+    }
+
+    /// Attaches to the user's cell again.
+    fn attach(&self, cx: &mut Cx<'_>) {
+        cx.out.extend(self.identity.as_ref().map(|identity| Effect::Attach(identity.user.clone(), identity.into())));
     }
 
     /// An authenticated client is notified of a change.

@@ -182,6 +182,7 @@ fn events_of_another_session_are_dropped() {
             RoomEvent::Ended(SessionEnd::Moved),
             RoomEvent::Lost,
             RoomEvent::Restarted,
+            RoomEvent::NoRoom,
             resumed(1),
             joined(),
         ]

@@ -42,6 +42,9 @@ pub struct SocketTurn {
     env: Arc<Env>,
     /// When the next tick is scheduled.
     woken_at: Option<Stamp>,
+    /// It panics when it is to end.
+    #[cfg(feature = "fault-injection")]
+    is_doomed: bool,
 }
 
 type Outs = Out<To, Message>;
@@ -64,6 +67,8 @@ impl SocketTurn {
             in_flight,
             env,
             woken_at: None,
+            #[cfg(feature = "fault-injection")]
+            is_doomed: false,
         }
     }
 
@@ -95,6 +100,7 @@ impl SocketTurn {
             Message::NoMedia(media) => Event::Degraded(Without { media, ..self.connection.without() }),
             Message::NoHistory(history) => Event::Degraded(Without { history, ..self.connection.without() }),
             Message::Close(code) => Event::Close(code),
+            Message::Lost(key) => Event::Lost(key),
             Message::Flushed(sink) => {
                 if self.writer.flushed(sink) {
                     self.ping(now, out);
@@ -108,7 +114,10 @@ impl SocketTurn {
             }
             Message::AnswerLost => panic!("the lookup of a room has panicked"),
             #[cfg(feature = "fault-injection")]
-            Message::Fault => panic!("a fault was injected into this socket"),
+            Message::Fault(again) => {
+                self.is_doomed = again;
+                panic!("a fault was injected into this socket")
+            }
         })
     }
 
@@ -217,9 +226,10 @@ impl Turn for SocketTurn {
             | Message::NoMedia(_)
             | Message::NoHistory(_)
             | Message::AnswerLost
+            | Message::Lost(_)
             | Message::Close(_) => true,
             #[cfg(feature = "fault-injection")]
-            Message::Fault => true,
+            Message::Fault(_) => true,
         }
     }
 
@@ -236,6 +246,8 @@ impl Turn for SocketTurn {
 
     /// The connection is closed and the seat kept, so that the client resumes.
     fn failed(self: Box<Self>, out: &mut Vec<To>) -> Option<Box<Self>> {
+        #[cfg(feature = "fault-injection")]
+        assert!(!self.is_doomed, "a fault was injected into the end of this socket");
         if let Some((room, seat)) = self.connection.place() {
             out.push(To::Room(room, RoomMessage::Disconnected(seat)));
         }

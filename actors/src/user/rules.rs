@@ -113,7 +113,7 @@ impl User {
             Message::Move(from, to) => self.sockets().map(|socket| (socket, FromUser::Move(from, to))).collect(),
             Message::Revoked(scope) => self.sockets().map(|socket| (socket, FromUser::Revoked(scope))).collect(),
             #[cfg(feature = "fault-injection")]
-            Message::Fault | Message::FaultNewestSocket => Vec::new(),
+            Message::Fault | Message::FaultNewestSocket(_) => Vec::new(),
         }
     }
 

@@ -39,8 +39,8 @@ impl Turn for UserTurn {
         #[cfg(feature = "fault-injection")]
         if message == Message::Fault {
             panic!("a fault was injected into this user");
-        } else if message == Message::FaultNewestSocket {
-            out.told.extend(self.user.newest().map(|socket| To::Socket(socket, SocketMessage::Fault)));
+        } else if let Message::FaultNewestSocket(again) = message {
+            out.told.extend(self.user.newest().map(|socket| To::Socket(socket, SocketMessage::Fault(again))));
         }
         if message == Message::Tick {
             self.woken_at = self.woken_at.filter(|at| *at > now.at);
@@ -68,7 +68,7 @@ impl Turn for UserTurn {
             Message::Attached { .. } | Message::Refreshed { .. } => false,
             Message::Detached(_) | Message::Tick | Message::Move(..) | Message::Revoked(_) => true,
             #[cfg(feature = "fault-injection")]
-            Message::Fault | Message::FaultNewestSocket => true,
+            Message::Fault | Message::FaultNewestSocket(_) => true,
         }
     }
 

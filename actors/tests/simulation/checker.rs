@@ -27,6 +27,8 @@ struct Checker {
     lost_at: Option<usize>,
     /// Live nodes may not have reported their state yet.
     is_settling: bool,
+    /// When that was over for the last time: no loss concerns what begins after it.
+    sound_since: usize,
     /// Nodes without the ledger.
     cut: BTreeSet<String>,
     /// What may have been heard twice, and was.
@@ -98,7 +100,7 @@ impl Checker {
     fn breaks(&mut self, at: usize, what: &What) {
         match what {
             What::LedgerLost => (self.lost_at, self.is_settling) = (Some(at), true),
-            What::LedgerSettled => self.is_settling = false,
+            What::LedgerSettled => (self.is_settling, self.sound_since) = (false, at),
             What::Cut(node) => drop(self.cut.insert(node.clone())),
             What::Whole(node) => drop(self.cut.remove(node)),
             What::Joined { .. }
@@ -183,11 +185,17 @@ impl Checker {
         (here != there).then(|| format!("heard {sender} of another room"))
     }
 
-    /// A refusal says that nobody has heard it; after a loss that may not be known.
+    /// Whether all that the ledger was told of what began at this time is still there, and will be.
+    fn is_sound(&self, began: usize) -> bool {
+        !self.is_settling && began >= self.sound_since
+    }
+
+    /// A refusal says that nobody has heard it; of what was sent before a loss that may not be known.
     fn refused(&self, session: &str, cid: u64) -> Option<String> {
         let origin = (session.to_owned(), cid);
+        let (sent_at, ..) = self.stories.get(session)?.sent.get(&cid)?;
         let heard = self.stories.iter().find(|(_, other)| other.heard.contains_key(&origin));
-        let heard = heard.filter(|_| self.lost_at.is_none());
+        let heard = heard.filter(|_| self.is_sound(*sent_at));
         heard.map(|(other, _)| format!("{cid} was refused, although {other} has heard it"))
     }
 
@@ -215,10 +223,11 @@ impl Checker {
         found
     }
 
-    /// Others were told that the session left by itself, or was lost, and neither is so.
+    /// Others were told that the session left by itself, or was lost, and neither is so. Of a seat from before a loss that may
+    /// not be known.
     fn wrongly_left(&self, story: &Story) -> Option<String> {
         let seat = (story.user.clone(), story.rev);
-        let others = self.stories.values().filter(|other| other.room == story.room && self.lost_at.is_none());
+        let others = self.stories.values().filter(|other| other.room == story.room && self.is_sound(story.begun));
         let told: Vec<&str> = others.filter_map(|other| Some(other.left.get(&seat)?.1.as_str())).collect();
         match &story.end {
             Some(End::SeatGoneEarly) if told.contains(&"lost") => {

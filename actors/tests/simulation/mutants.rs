@@ -46,6 +46,10 @@ pub(crate) enum Mutant {
     HastyReaper,
     /// A room that has panicked forgets its seats: what their clients do next is not told to the ledger.
     GhostSeat,
+    /// In a new epoch nobody tells what was sent and received in the lost moments.
+    ForgottenNumbers,
+    /// In a new epoch nobody tells who was lost and freed in the lost moments.
+    ForgottenFacts,
 }
 
 impl Mutant {
@@ -61,6 +65,8 @@ impl Mutant {
         Self::AckWithoutAppend,
         Self::HastyReaper,
         Self::GhostSeat,
+        Self::ForgottenNumbers,
+        Self::ForgottenFacts,
     ];
 }
 
@@ -219,7 +225,11 @@ impl Ledger for Mutated {
         if self.is(Mutant::GhostSeat) { Vec::new().into() } else { self.inner.held(at) }
     }
 
-    fn claim(&self, at: At<'_>, claims: Vec<Claim>, facts: Vec<Fact>) -> Answer<Claimed> {
+    fn claim(&self, at: At<'_>, mut claims: Vec<Claim>, facts: Vec<Fact>) -> Answer<Claimed> {
+        if self.is(Mutant::ForgottenNumbers) {
+            claims.iter_mut().for_each(|claim| (claim.sent, claim.heard) = (Vec::new(), Vec::new()));
+        }
+        let facts = if self.is(Mutant::ForgottenFacts) { Vec::new() } else { facts };
         self.inner.claim(at, claims, facts)
     }
 

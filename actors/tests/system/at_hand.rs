@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actors::{node::Population, settings::Settings};
+use actors::{messages::socket::Disconnect, node::Population, settings::Settings};
 
 use super::{
     browser::{Browser, Heard},
@@ -88,4 +88,54 @@ async fn a_flood_is_refused_then_closed() {
     }
     assert_eq!(refused, 201);
     assert_eq!(noisy.next().await, super::browser::Heard::Closed(Some(actors::protocol::Close::Rate.number())));
+}
+
+/// Sends chat under these numbers with one read, so that its messages meet in the room's mailbox.
+fn chats_at_once<const N: usize>(browser: &Browser, cids: [u64; N]) {
+    let chat = |cid| format!(r#"{{"type":"chat_message","cid":{cid},"data":{{"content":"{cid}"}}}}"#);
+    browser.says_at_once(cids.map(chat));
+}
+
+/// The numbers that are refused next; nothing else is heard before them.
+async fn refused<const N: usize>(browser: &mut Browser, cids: [u64; N]) {
+    for cid in cids {
+        let refusal = browser.hears("error").await;
+        assert_eq!((refusal["code"].as_str(), refusal["cid"].as_u64()), (Some("unavailable"), Some(cid)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_refused_by_a_full_room_is_refused_after_a_resume_too_and_one_that_was_heard_is_not() {
+    let mut settings = Settings::default();
+    settings.mailboxes.room_max = 1;
+    let world = World::of(2, settings).await;
+    let mut members = world.members(2, world.room(4)).await; // user 2 is on the first node
+    let (bob, mut alice) = (members.pop().expect("two"), members.pop().expect("two"));
+    chats_at_once(&bob, [1, 2, 3, 4]); // one is handled, one waits, and there is no space for others; Bob hears nothing of it
+    bob.chats(5, "5");
+    for cid in ["1", "2", "5"] {
+        assert_eq!(alice.hears("chat_message").await["content"], cid);
+    }
+    bob.disconnects(Disconnect::Lost);
+    let mut back = Browser::connect(&world.nodes[1], None);
+    assert_eq!(back.resumes(&bob).await["data"]["lastCid"].as_u64(), Some(5));
+    chats_at_once(&back, [1, 2, 3, 4, 5]);
+    refused(&mut back, [3, 4]).await;
+    back.chats(6, "6");
+    assert_eq!(alice.hears("chat_message").await["content"], "6");
+    back.hears_nothing_for(Duration::from_secs(2)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_full_room_refuses_is_told_once_and_the_next_number_goes_on() {
+    let mut settings = Settings::default();
+    settings.mailboxes.room_max = 2;
+    let world = World::of(1, settings).await;
+    let mut members = world.members(2, world.room(4)).await;
+    chats_at_once(&members[1], [1, 2, 3, 4, 5]);
+    refused(&mut members[1], [4, 5]).await;
+    members[1].chats(6, "6");
+    for cid in ["1", "2", "3", "6"] {
+        assert_eq!(members[0].hears("chat_message").await["content"], cid);
+    }
 }

@@ -216,3 +216,69 @@ async fn what_was_pushed_while_the_bridge_was_down_is_found_at_once() {
     let heard = there.next_within(Duration::from_secs(1)).await;
     assert!(matches!(&heard, Some(Heard::Text(text)) if text["type"] == "chat_message"), "{heard:?}");
 }
+
+// T6
+#[tokio::test(start_paused = true)]
+async fn a_room_that_cannot_say_who_was_there_is_a_delay_and_not_a_loss() {
+    let world = World::of(2, Settings::default()).await;
+    let room = world.room(4);
+    let mut members = world.members(4, room).await; // users 2 and 4 are on the first node
+    world.nodes[0].inject(Victim::RoomForGood(room));
+    members[3].chats(1, "told at once");
+    for member in &mut members[..3] {
+        assert_eq!(member.hears("chat_message").await["content"], "told at once");
+    }
+    world.nodes[0].inject(Victim::RoomForGood(room));
+    for member in &mut members {
+        member.hears_nothing_for(Duration::from_secs(2)).await;
+    }
+    members[0].chats(1, "to those who have said nothing since");
+    for member in &mut members[1..] {
+        assert_eq!(member.hears("chat_message").await["content"], "to those who have said nothing since");
+    }
+    for member in &mut members {
+        member.hears_nothing_for(Duration::from_secs(2)).await;
+    }
+}
+
+// T6
+#[tokio::test(start_paused = true)]
+async fn a_room_that_cannot_say_who_was_there_keeps_no_seat_of_those_who_are_gone() {
+    let world = World::of(2, Settings::default()).await;
+    let room = world.room(4);
+    let mut members = world.members(2, room).await; // user 2 is on the first node
+    let bob = members.pop().expect("two");
+    world.nodes[0].inject(Victim::RoomForGood(room));
+    bob.disconnects(Disconnect::Lost);
+    assert_eq!(members[0].hears("user_left").await["reason"], "lost");
+    members[0].hears_nothing_for(Duration::from_secs(30)).await; // the room has looked who else is not there
+    assert_eq!(world.nodes[0].population().counts(), [0, 0, 0]);
+}
+
+// T6
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_cannot_say_whose_it_was_leaves_neither_a_seat_nor_a_user_behind() {
+    let world = World::single().await;
+    let room = world.room(2);
+    let mut members = world.members(2, room).await;
+    let bob = members.pop().expect("two");
+    world.nodes[0].inject(Victim::SocketForGoodOf(UserId::from_u128(2)));
+    let left = members[0].hears("user_left").await;
+    assert_eq!((left["userId"].as_str(), left["reason"].as_str()), (Some(name(2).as_str()), Some("lost")));
+    bob.goes().await;
+    assert_eq!(world.nodes[0].population().counts(), [1, 1, 1]);
+    world.member(0, 3, room).await;
+}
+
+// T1
+#[tokio::test(start_paused = true)]
+async fn while_a_lease_is_renewed_for_the_first_time_other_actors_are_watched_over() {
+    let world = World::linked(1).await;
+    world.links[0].stall(Duration::from_secs(20));
+    world.nodes[0].inject(Victim::Lease);
+    tokio::time::sleep(Duration::from_millis(10)).await; // paused: another one is started
+    world.nodes[0].inject(Victim::Clock);
+    tokio::time::sleep(Duration::from_millis(100)).await; // paused
+    let failures = failures(&world);
+    assert!(failures.iter().any(|it| it.starts_with("clock")), "it waits for the lease: {failures:?}");
+}

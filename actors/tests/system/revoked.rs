@@ -1,12 +1,17 @@
 //! Tokens that are revoked: every node is told, and closes the sockets that were opened with them.
 
-use std::time::Duration;
+use std::{net::Ipv4Addr, time::Duration};
 
 use actors::{
-    ports::{Revocation, RevocationScope},
+    messages::socket::Credential,
+    ports::{CloseFrame, ConnectionGone, FrameSink, Later, Revocation, RevocationScope, Text},
     protocol::{Close, LoginId, UserId},
 };
 use futures_util::FutureExt as _;
+use tokio::{
+    runtime::{Builder, Handle, Id},
+    sync::mpsc,
+};
 
 use super::{
     browser::Browser,
@@ -105,4 +110,60 @@ async fn other_nodes_are_told_once_the_ledger_answers_even_if_the_caller_has_giv
     assert!(world.nodes[0].revoke(session(2, 7)).now_or_never().is_none(), "it waits for the ledger");
     tokio::time::sleep(3 * SOON).await; // paused
     is_closed_soon(&mut there).await;
+}
+
+/// A connection that tells on which runtime it is written to, and how it ends.
+struct Where(mpsc::UnboundedSender<(Id, &'static str)>);
+
+impl Where {
+    fn note(&self, what: &'static str) {
+        let _ = self.0.send((Handle::current().id(), what)); // the test may have ended
+    }
+}
+
+impl FrameSink for Where {
+    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, ConnectionGone> {
+        texts.iter().for_each(|_| self.note("text"));
+        Ok(0)
+    }
+
+    fn ping(&mut self, _: &[u8]) -> Result<usize, ConnectionGone> {
+        Ok(0)
+    }
+
+    fn pong(&mut self, _: &[u8]) -> Result<usize, ConnectionGone> {
+        Ok(0)
+    }
+
+    fn flush(self: Box<Self>) -> Later<Result<Box<dyn FrameSink>, ConnectionGone>> {
+        Box::pin(async move { Ok(self as Box<dyn FrameSink>) })
+    }
+
+    fn close(self: Box<Self>, _: CloseFrame) -> Later<()> {
+        self.note("close");
+        Box::pin(async {})
+    }
+}
+
+/// As the operators' listener does.
+#[tokio::test]
+async fn sockets_are_told_on_the_nodes_runtime_whichever_one_asks() {
+    let world = World::of(1, actors::settings::Settings::default()).await;
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let token = Credential::Token(format!("{}!7", name(1)));
+    let opened = world.nodes[0].open_socket(Box::new(Where(tell)), token, Ipv4Addr::LOCALHOST.into());
+    let _handle = opened.ok().expect("the node does not drain");
+    let (here, node) = (Handle::current().id(), world.nodes[0].clone());
+    assert_eq!(told.recv().await, Some((here, "text")), "it is welcome");
+    let asking = tokio::task::spawn_blocking(move || {
+        let elsewhere = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        elsewhere.block_on(async {
+            node.lacks_history(true).await;
+            node.end_login_here(LoginId::from_u128(7)).await;
+        });
+    });
+    for what in ["text", "text", "close"] {
+        assert_eq!(told.recv().await, Some((here, what)));
+    }
+    asking.await.expect("it has asked");
 }

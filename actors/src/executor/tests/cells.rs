@@ -37,3 +37,14 @@ async fn a_run_reads_the_clock_once_in_eight_steps() {
     }
     assert_eq!(house.readings.load(Ordering::Relaxed) - before, 2);
 }
+
+#[test]
+fn a_message_without_space_is_refused_or_another_one_takes_its_place() {
+    let now = Instant::now();
+    let mut cell = Cell::<Counter, u8>::new(Box::new(Counter { key: 1, sums: Arc::default(), busy: Duration::ZERO }));
+    assert!(matches!(cell.post(Told::Add(1), now, 1), Posted::Claimed(..)));
+    assert!(matches!(cell.post(Told::Bulky, now, 1), Posted::Queued), "there is space");
+    assert!(matches!(cell.post(Told::Add(1), now, 1), Posted::Full(Told::Add(1))));
+    assert!(matches!(cell.post(Told::Bulky, now, 1), Posted::Queued));
+    assert!(matches!((cell.next(), cell.next(), cell.next()), (Some(Told::Bulky), Some(Told::Add(500)), None)));
+}

@@ -30,6 +30,8 @@ pub(super) enum Told {
     Work(Duration),
     /// Its refusal panics.
     Unrefusable,
+    /// Becomes `Add(500)` where there is no space for it.
+    Bulky,
 }
 
 /// Messages queued for one counter.
@@ -46,6 +48,10 @@ pub(super) const REFUSED: u8 = 98;
 pub(super) const RESTARTED: u8 = 99;
 /// The counter that ends when it panics.
 pub(super) const MORTAL: u8 = 50;
+/// The counter that panics again when it is to restart.
+pub(super) const CURSED: u8 = 51;
+/// The counter that hears of cells that have ended without a word.
+pub(super) const LOST: u8 = 97;
 
 /// Sums its messages.
 pub(super) struct Counter {
@@ -87,7 +93,7 @@ impl Turn for Counter {
                 self.busy = long;
                 self.step(0);
             }
-            Told::Unrefusable => {}
+            Told::Unrefusable | Told::Bulky => {}
         }
         Next::Done
     }
@@ -103,6 +109,10 @@ impl Turn for Counter {
         matches!(told, Told::Stop)
     }
 
+    fn instead(told: Told) -> Result<Told, Told> {
+        if matches!(told, Told::Bulky) { Ok(Told::Add(500)) } else { Err(told) }
+    }
+
     fn refused(told: Told, out: &mut Vec<(u8, Told)>) {
         assert!(!matches!(told, Told::Unrefusable), "told to fail when refused");
         if !matches!(told, Told::Fail) {
@@ -116,6 +126,7 @@ impl Turn for Counter {
 
     fn failed(self: Box<Self>, told: &mut Vec<(u8, Told)>) -> Option<Box<Self>> {
         told.push((RESTARTED, Told::Add(1)));
+        assert!(self.key != CURSED, "told to fail when restarting");
         (self.key != MORTAL).then_some(self)
     }
 }
@@ -199,6 +210,10 @@ impl Home<Counter> for House {
 
     fn ready(claimed: Claimed<u8, Counter>) -> Claimed<u8, Counter> {
         claimed
+    }
+
+    fn lost(_: u8) -> (u8, Told) {
+        (LOST, Told::Add(1))
     }
 
     fn wait(self: &Arc<Self>, key: u8, answer: Later<Told>) {

@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     super::{During, Posted, deliver, fault_worker},
-    house::{Counter, House, MAILBOX_MAX, MORTAL, REFUSED, RESTARTED, RESTLESS, Told, UNBORN, UNREACHABLE, house},
+    house::{
+        CURSED, Counter, House, LOST, MAILBOX_MAX, MORTAL, REFUSED, RESTARTED, RESTLESS, Told, UNBORN, UNREACHABLE,
+        house,
+    },
 };
 
 const LONG: Duration = Duration::from_secs(1);
@@ -27,6 +30,14 @@ async fn a_kind_that_does_not_restart_ends() {
     let house = house(LONG).await;
     deliver(&house, [(MORTAL, Told::Fail)]);
     assert_eq!(house.cells.keys(), [RESTARTED], "told of the end; the cell itself is gone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cell_that_panics_again_when_it_restarts_ends_and_everybody_is_told() {
+    let house = house(LONG).await;
+    deliver(&house, [(CURSED, Told::Fail), (CURSED, Told::Add(1))]);
+    assert_eq!(house.heard(), [(LOST, 1), (REFUSED, 1)]);
+    assert_eq!((during(&house), house.cells.keys()), (vec![During::Turn, During::Start], vec![LOST, REFUSED]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use std::{
 use super::Directory;
 use crate::{
     executor::{Posted, Run, System as _, finish, start, worker_died},
-    messages::{room as room_messages, socket as socket_messages, user as user_messages},
+    messages::{Key, room as room_messages, socket as socket_messages, user as user_messages},
     ports::{Revocation, RevocationScope, RoomSettings},
     protocol::{LoginId, RoomId, RoomMode, SocketId, UserId},
     room::RoomTurn,
@@ -46,14 +46,9 @@ impl Directory {
         run: &mut Run<Self>,
     ) {
         let (now, settings) = (self.now().at, self.settings_now(id, settings));
-        // An open room learns the newer settings that were read for this request first.
         let is_known = settings.revision > 0;
-        let reading =
-            is_known.then(|| self.rooms.post(&id, room_messages::Message::SettingsChanged(settings.clone()), now));
-        reading
-            .into_iter()
-            .filter(|posted| !matches!(posted, Posted::Absent(_)))
-            .for_each(|posted| run.posted::<RoomTurn>(id, posted));
+        let message =
+            if is_known { room_messages::Message::Read(Box::new((settings.clone(), message))) } else { message };
         let posted = self.rooms.post(&id, message, now);
         let Posted::Absent(message) = posted else { return run.posted::<RoomTurn>(id, posted) };
         let made = start::<Self, RoomTurn>(self, &id, || RoomTurn::new(id, settings, Arc::clone(&self.rooms_env)));
@@ -103,6 +98,27 @@ impl Directory {
                 || worker_died::<Self, SocketTurn>(&directory, worker)
                 || worker_died::<Self, UserTurn>(&directory, worker);
         });
+    }
+
+    /// A cell has ended without a word: everybody is told, for nobody knows whom it concerns. Another cell finds out which seats
+    /// of a room have nobody.
+    pub(super) fn lost(self: &Arc<Self>, key: Key, run: &mut Run<Self>) {
+        if let Key::Room(id) = key {
+            self.open_room(id, self.unknown_room(), room_messages::Message::Emptied, run);
+        }
+        let directory = Arc::clone(self);
+        let telling = async move {
+            match key {
+                Key::Room(_) | Key::User(_) => {
+                    directory.tell_sockets(|| socket_messages::Message::Lost(key.clone())).await;
+                }
+                Key::Socket(id) => {
+                    directory.tell_rooms(|| room_messages::Message::SocketLost(id)).await;
+                    directory.tell_users(|| user_messages::Message::Detached(id)).await;
+                }
+            }
+        };
+        self.tasks.spawn_on(telling, &self.runtime);
     }
 
     fn settings_now(&self, room: RoomId, settings: RoomSettings) -> RoomSettings {

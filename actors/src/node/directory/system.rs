@@ -9,7 +9,7 @@ use super::{BUFFERS, BUFFERS_KEPT, Directory, Ready, lock};
 use crate::{
     clock::Moment,
     executor::{Claimed, During, Failure, Home, Posted, Registry, Rest, Run, System, Turn, execute, relieve, wait},
-    messages::To,
+    messages::{Key, To},
     ports::Later,
     protocol::{RoomId, SocketId, UserId},
     room::RoomTurn,
@@ -40,6 +40,7 @@ impl System for Directory {
                 run.posted(id, posted);
             }
             To::StartUser(id, message) => self.start_user(id, message, run),
+            To::Lost(key) => self.lost(key, run),
             To::Wake(key, at) => lock(&self.timers).schedule(key, at),
             To::Aside(task) => {
                 let directory = Arc::clone(self);
@@ -113,6 +114,10 @@ impl Home<RoomTurn> for Directory {
         Ready::Room(claimed)
     }
 
+    fn lost(key: RoomId) -> To {
+        To::Lost(Key::Room(key))
+    }
+
     fn wait(self: &Arc<Self>, key: <Self as Home<RoomTurn>>::Key, answer: Later<<RoomTurn as Turn>::Message>) {
         wait::<Self, RoomTurn>(self, key, answer);
     }
@@ -130,6 +135,10 @@ impl Home<SocketTurn> for Directory {
         Ready::Socket(claimed)
     }
 
+    fn lost(key: SocketId) -> To {
+        To::Lost(Key::Socket(key))
+    }
+
     fn wait(self: &Arc<Self>, key: <Self as Home<SocketTurn>>::Key, answer: Later<<SocketTurn as Turn>::Message>) {
         wait::<Self, SocketTurn>(self, key, answer);
     }
@@ -145,6 +154,10 @@ impl Home<UserTurn> for Directory {
 
     fn ready(claimed: Claimed<UserId, UserTurn>) -> Ready {
         Ready::User(claimed)
+    }
+
+    fn lost(key: UserId) -> To {
+        To::Lost(Key::User(key))
     }
 
     fn wait(self: &Arc<Self>, key: <Self as Home<UserTurn>>::Key, answer: Later<<UserTurn as Turn>::Message>) {

@@ -14,7 +14,7 @@ use crate::{
     ledger::{Fact, Failure, Push},
     messages::{room::SeatRef, socket::SessionEnd},
     ports::RoomSettings,
-    protocol::{JoinOrder, LeaveReason, SeatId, SessionId, UserId},
+    protocol::{JoinOrder, LeaveReason, SeatId, SessionId, SocketId, UserId},
 };
 
 /// The first and the longest wait before a fact is told again.
@@ -75,6 +75,14 @@ impl Room {
             }
         }
         self.fact(SeatFact::Disconnected(id, skipped, window), step);
+    }
+
+    /// A socket has ended without a word: whatever it has here is as after a disconnect.
+    pub(super) fn socket_lost(&mut self, socket: SocketId, step: &mut Step<'_>) {
+        let theirs: Vec<_> = self.sockets().filter(|(other, _)| *other == socket).collect();
+        for (socket, session) in theirs {
+            self.disconnected(SeatRef { session, socket, seat: None }, step);
+        }
     }
 
     /// A seat that the room does not know: it was restarted. One that is held by a newer session here is not meant.

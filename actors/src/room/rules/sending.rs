@@ -13,7 +13,7 @@ use crate::{
     bytes::Pressure,
     ledger::{Broadcast, Send},
     messages::{
-        room::{Number, Said},
+        room::{Number, Said, SeatRef},
         socket::RoomEvent,
     },
     ports::{Denied, Noted},
@@ -201,6 +201,14 @@ impl Room {
             LedgerCall::Broadcast(Broadcast { from, cid, skipped, message, changes }, name)
         };
         self.call(call, step);
+    }
+
+    /// A member's message came when the mailbox was full. A stopped line repeats it.
+    pub(super) fn unheard(&mut self, from: SeatRef, number: Number, step: &mut Step<'_>) {
+        let Some(place) = self.place(from) else { return };
+        if !self.seats[place].line_ref().is_some_and(|line| line.is_stopped) {
+            self.refuse_unheard(place, number, step);
+        }
     }
 
     /// Refuses a message whose turn did not come, unless its number is settled already.

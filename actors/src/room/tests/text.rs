@@ -167,6 +167,7 @@ fn describe_told(what: &RoomEvent) -> String {
         RoomEvent::Lost => "lost".to_owned(),
         RoomEvent::RosterUnknown => "roster unknown".to_owned(),
         RoomEvent::Restarted => "restarted".to_owned(),
+        RoomEvent::NoRoom => "no room".to_owned(),
         RoomEvent::Sfu(event) => match &**event {
             SfuEvent::Answered(key, Ok(data)) => format!("answered {key} {data}"),
             SfuEvent::Answered(key, Err(refusal)) => format!("answered {key} {}", refused(refusal)),

@@ -107,9 +107,13 @@ impl Cell {
             To::Socket(socket, socket::Message::FromRoom(from)) => format!("{} {:?}", socket.0, from.what),
             To::Wake(Key::Room(_), at) => format!("wake after {} ms", (*at - self.now.at).as_millis()),
             To::Room(_, message) => format!("room {message:?}"),
-            To::OpenRoom(..) | To::Socket(..) | To::User(..) | To::StartUser(..) | To::Wake(..) | To::Aside(_) => {
-                "something else".to_owned()
-            }
+            To::OpenRoom(..)
+            | To::Socket(..)
+            | To::User(..)
+            | To::StartUser(..)
+            | To::Lost(_)
+            | To::Wake(..)
+            | To::Aside(_) => "something else".to_owned(),
         }
     }
 
@@ -296,8 +300,10 @@ fn whoever_is_refused_hears_so() {
     let table = [
         (Message::Join(join(1)), "1 JoinRefused(Refusal { code: Unavailable"),
         (Message::Resume(resume(1, 1, 0)), "1 ResumeUnavailable"),
-        (chat(1, 1), "1 Refused(101, Refusal { code: Unavailable"),
-        (signal(1, 2, 1, Kind::Offer), "1 Refused(101, Refusal { code: Unavailable"),
+        (Message::Read(Box::new((settings(), Message::Join(join(1))))), "1 JoinRefused(Refusal { code: Unavailable"),
+        (chat(1, 1), "1 NoRoom"),
+        (signal(1, 2, 1, Kind::Offer), "1 NoRoom"),
+        (RoomTurn::instead(chat(1, 1)).expect("it is a member's message"), "1 NoRoom"),
         (Message::Tick, ""),
         (pushed(push(1, 1, chat_entry())), ""),
         (Message::Drain(done), ""),
@@ -311,6 +317,9 @@ fn whoever_is_refused_hears_so() {
     }
     assert_eq!(drained.try_recv(), Ok(()));
     assert!(RoomTurn::is_exempt(&Message::Disconnected(seat(1))) && !RoomTurn::is_exempt(&chat(1, 1)));
+    let read = |request| Message::Read(Box::new((settings(), request)));
+    assert!(!RoomTurn::is_exempt(&read(Message::Join(join(1)))), "nor does it bring its settings past a full mailbox");
+    assert!(RoomTurn::is_exempt(&read(Message::Disconnected(seat(1)))));
 }
 
 /// What stands in for a turn that is taken out.

@@ -6,7 +6,7 @@ use super::{
     session::{Answer, Session},
 };
 use crate::{
-    messages::{room::ResumeRequest, socket::Lookup},
+    messages::{Key, room::ResumeRequest, socket::Lookup},
     ports::{RoomSettings, Unavailable},
     protocol::{
         Close, Code, SessionId,
@@ -34,6 +34,23 @@ impl Connection {
             }
             Phase::Entering(_) | Phase::InRoom(_) => self.close(Close::Internal, None, cx),
             Phase::Opened(_) | Phase::Ready | Phase::Closed => {}
+        }
+    }
+
+    /// A cell has ended without a word; perhaps that of this client's room or user.
+    pub(super) fn lost(&mut self, key: &Key, cx: &mut Cx<'_>) {
+        match key {
+            Key::Room(id) if self.place().is_some_and(|(room, _)| room == *id) => self.room_lost(cx),
+            Key::User(id) if self.user() == Some(id) => self.attach(cx),
+            Key::Room(_) | Key::User(_) | Key::Socket(_) => {}
+        }
+    }
+
+    /// The room's cell has ended without a word: another one takes its place, as after a restart. Several messages may say so.
+    pub(super) fn room_lost(&mut self, cx: &mut Cx<'_>) {
+        let is_known = matches!(&self.phase, Phase::InRoom(session) if session.outstanding.reseat_by().is_some());
+        if !is_known {
+            self.room_restarted(cx);
         }
     }
 

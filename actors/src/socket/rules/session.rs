@@ -231,6 +231,7 @@ impl Connection {
             }
             RoomEvent::Ended(end) => self.ended(end, cx),
             RoomEvent::Restarted => self.room_restarted(cx),
+            RoomEvent::NoRoom => self.room_lost(cx),
             RoomEvent::Sfu(event) => self.sfu_event(*event, cx),
             RoomEvent::Accepted(tag) => self.settled(tag, None, cx),
             RoomEvent::Refused(tag, refusal) => self.settled(tag, Some(refusal), cx),

@@ -186,6 +186,10 @@ pub(super) fn room_text(message: &room::Message) -> String {
         | room::Message::Answered(_)
         | room::Message::Tick
         | room::Message::SettingsChanged(_)
+        | room::Message::Read(_)
+        | room::Message::Unheard(_)
+        | room::Message::SocketLost(_)
+        | room::Message::Emptied
         | room::Message::Close(..)
         | room::Message::Evict(..)
         | room::Message::Closed(_)
@@ -195,7 +199,7 @@ pub(super) fn room_text(message: &room::Message) -> String {
         | room::Message::Fence(_)
         | room::Message::Drain(_) => "something that no socket sends".to_owned(),
         #[cfg(feature = "fault-injection")]
-        room::Message::Fault => "something that no socket sends".to_owned(),
+        room::Message::Fault(_) => "something that no socket sends".to_owned(),
     }
 }
 

@@ -1,7 +1,11 @@
 //! A restart of a room's cell delays messages but loses none, and takes a bounded number of attempts.
 
 use super::*;
-use crate::{messages::socket::Lookup, ports::Unavailable};
+use crate::{
+    messages::{Key, socket::Lookup},
+    ports::Unavailable,
+    protocol::{RoomId, UserId},
+};
 
 const RESEAT: [&str; 1] = ["look up aaa-aaaa-aaa to reseat"];
 
@@ -104,4 +108,28 @@ fn a_loss_in_the_ledger_during_a_restart_leads_to_a_resume_that_resynchronises()
     let replay = vec![(1, Entry::Message(chat_data("1", ME, "hi", 0)))];
     let resumed = resumed_as((seat, replay), vec![], (0, true));
     assert_eq!(bench.hears(resumed), ["send error unavailable", "room disconnected", "close 1013"]);
+}
+
+#[test]
+fn a_room_that_ended_without_a_word_is_as_one_that_has_restarted_however_many_say_so() {
+    let lost = || Event::Lost(Key::Room(room()));
+    let mut bench = Bench::in_room();
+    bench.sends(&offer(1));
+    bench.sends(&offer(2));
+    assert_eq!(bench.hears(RoomEvent::NoRoom), RESEAT);
+    assert_eq!((bench.hears(RoomEvent::NoRoom), bench.wants(lost())), (vec![], vec![]));
+    assert_eq!(found_again(&mut bench), ["open room resume 3 after 0"]);
+    assert_eq!(bench.hears(resumed(0)), ["room offer 1", "room offer 2"]);
+
+    assert_eq!(Bench::in_room().wants(lost()), RESEAT);
+    assert_eq!(Bench::joining().wants(lost()), ["look up aaa-aaaa-aaa to join"]);
+    assert_eq!(Bench::ready().wants(lost()), [""; 0]);
+    assert_eq!(Bench::in_room().wants(Event::Lost(Key::Room(RoomId::from_letters([25; 10])))), [""; 0]);
+}
+
+#[test]
+fn a_user_that_ended_without_a_word_is_attached_to_again() {
+    let attached = Bench::in_room().wants(Event::Lost(Key::User(ME)));
+    assert_eq!(attached, ["attach to 1"]);
+    assert_eq!(Bench::in_room().wants(Event::Lost(Key::User(UserId::from_u128(9)))), [""; 0]);
 }

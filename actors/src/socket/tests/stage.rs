@@ -215,6 +215,7 @@ impl Stage {
             To::Socket(..) => "socket".to_owned(),
             To::User(_, message) | To::StartUser(_, message) => format!("user {message:?}"),
             To::Wake(Key::Socket(_), at) => format!("wake in {:?}", at.saturating_duration_since(start)),
+            To::Lost(_) => "lost".to_owned(),
             To::Wake(..) => "wake another".to_owned(),
             To::Aside(_) => "aside".to_owned(),
         };

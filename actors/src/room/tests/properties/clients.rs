@@ -162,7 +162,9 @@ impl Clients {
                 *self.client(who) = Client::default();
                 Vec::new()
             }
-            RoomEvent::Held(_) | RoomEvent::Lost | RoomEvent::Restarted | RoomEvent::Sfu(_) => Vec::new(),
+            RoomEvent::Held(_) | RoomEvent::Lost | RoomEvent::Restarted | RoomEvent::NoRoom | RoomEvent::Sfu(_) => {
+                Vec::new()
+            }
         }
     }
 
