@@ -6,6 +6,7 @@ mod clients;
 mod devices;
 mod documents;
 mod foreign;
+mod granted;
 mod guests;
 mod hosts;
 mod keys;

@@ -6,7 +6,7 @@ use super::{Ask, bench};
 use crate::http::{Settings, openapi, rooms::Limits};
 
 /// Every operation as `GET /path`, with its value.
-fn operations(document: &Value) -> Vec<(String, &Value)> {
+pub(super) fn operations(document: &Value) -> Vec<(String, &Value)> {
     let paths = document["paths"].as_object().expect("paths");
     let of_path = |(path, item): (&String, &'_ Value)| -> Vec<String> {
         item.as_object().expect("an item").keys().map(|method| format!("{} {path}", method.to_uppercase())).collect()

@@ -37,12 +37,11 @@ impl Visitor {
     pub(super) async fn comes_and_goes(self, stay: Duration, mut end: watch::Receiver<bool>) -> (UserId, Visited) {
         let mut visited = Visited::default();
         while !*end.borrow() {
-            let away = match self.visit(stay, &mut visited.joined).await {
-                Ok(()) => stay,
-                Err(_) => {
-                    visited.interrupted += 1;
-                    AGAIN_AFTER
-                }
+            let away = if self.visit(stay, &mut visited.joined).await.is_ok() {
+                stay
+            } else {
+                visited.interrupted += 1;
+                AGAIN_AFTER
             };
             let _ = timeout(away, end.wait_for(|is_over| *is_over)).await; // whichever is first
         }
