@@ -8,8 +8,8 @@ use super::{Stage, caller::Caller, server::MediaServer};
 
 /// The ways to go, and to go and come again.
 const WAYS: usize = 7;
-/// What a room holds, with some places left.
-const EACH_MAX: usize = 40;
+/// Those who come to larger rooms are asked to wait, since their joins cost all others; nobody here is read meanwhile.
+const EACH_MAX: usize = 20;
 
 /// Members who go in each of the ways, and how often: `ALDIS_GHOSTS` of all together, or a few.
 fn each_way() -> (usize, usize) {
