@@ -53,11 +53,25 @@ impl Caller {
         let (token, news, heartbeat_at) = (token.to_owned(), Vec::new(), Instant::now());
         let mut caller =
             Self { token, socket, session, rids: 0, tracks: 0, epoch: 0, news, peers: Value::Null, heartbeat_at };
-        caller.socket.says(json!({ "type": "join_room", "data": { "roomId": room } }));
-        let joined = caller.until("room_joined", |message| message["type"] == "room_joined").await;
+        let joined = caller.is_seated(room).await;
         (caller.epoch, caller.peers) =
             (joined["data"]["media"]["epoch"].as_u64().expect("an epoch"), joined["data"]["peers"].clone());
         caller
+    }
+
+    /// Asks for a seat, again as long as too many ask at once.
+    async fn is_seated(&mut self, room: &str) -> Value {
+        let mut again = interval(AGAIN_AFTER);
+        loop {
+            again.tick().await;
+            self.socket.says(json!({ "type": "join_room", "data": { "roomId": room } }));
+            let is_answer = |message: &Value| message["type"] == "room_joined" || message["type"] == "error";
+            let answer = self.until("an answer to the join", is_answer).await;
+            if answer["type"] == "room_joined" {
+                return answer;
+            }
+            assert_eq!(answer["data"]["code"], "rate_limited", "{answer}");
+        }
     }
 
     pub(super) fn says(&self, message: Value) {
