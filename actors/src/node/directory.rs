@@ -25,13 +25,14 @@ use crate::{
     protocol::{Epoch, NodeId, RoomId, SessionId, SocketId, UserId, media::Host},
     room::{self, RoomTurn},
     settings::{Settings, UserLimits},
-    socket::{self, Budgets, SocketTurn},
+    socket::{self, SocketTurn},
     user::UserTurn,
 };
 
 mod cells;
 mod closed;
 mod recent;
+mod shared;
 mod system;
 
 use closed::ClosedRooms;
@@ -99,35 +100,8 @@ impl Directory {
         let now = ports.clock.now();
         let id = incarnation(&name, now.unix_ms, ports.entropy.bits());
         let meters = Arc::new(Meters::new());
-        let rooms_env = Arc::new(room::Env {
-            ledger: Arc::clone(&ports.ledger),
-            history: Arc::clone(&ports.history),
-            media: Arc::clone(&ports.media),
-            node: id.clone(),
-            limits: settings.room,
-            budget: settings.budget,
-            bytes: Arc::clone(&ports.bytes),
-            shedding: OnceLock::new(),
-            traces: OnceLock::new(),
-            hosted: Mutex::default(),
-        });
-        let sockets_env = Arc::new(socket::Env {
-            node: name.clone(),
-            limits: settings.socket,
-            budget: settings.budget,
-            seat_window: settings.node.seat_window,
-            participants_max: settings.room.participants_max,
-            verifier: Arc::clone(&ports.verifier),
-            rooms: Arc::clone(&ports.rooms),
-            ice: Arc::clone(&ports.ice),
-            hosts: OnceLock::new(),
-            timelines: settings.room.notes.then(|| Arc::clone(&ports.history)),
-            has_media: ports.media.configured(),
-            entropy: Arc::clone(&ports.entropy),
-            meters: Arc::clone(&meters),
-            bytes: Arc::clone(&ports.bytes),
-            budgets: Arc::new(Budgets::new(settings.budget, now.at)),
-        });
+        let rooms_env = Arc::new(shared::by_rooms(&id, &settings, &ports));
+        let sockets_env = Arc::new(shared::by_sockets(&name, &settings, &ports, (&meters, now.at)));
         Self {
             name,
             id,

@@ -118,13 +118,6 @@ fn smtp(url: &MailUrl) -> io::Result<()> {
     if &greeting == b"220" { Ok(()) } else { Err(io::Error::other("it is not a mail server that takes mails")) }
 }
 
-/// `host:port` of a URL, without its user and path.
-fn authority(url: &str, port: u16) -> io::Result<String> {
-    let uri: hyper::Uri = url.parse().map_err(|_| io::Error::other("its URL names no host"))?;
-    let host = uri.host().ok_or_else(|| io::Error::other("its URL names no host"))?;
-    Ok(format!("{host}:{}", uri.port_u16().unwrap_or(port)))
-}
-
 fn resolve(address: &str) -> io::Result<SocketAddr> {
     address.to_socket_addrs()?.next().ok_or_else(|| io::Error::other("its name has no address"))
 }

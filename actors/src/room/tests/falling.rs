@@ -39,9 +39,8 @@ impl Bench {
     /// How many seats there may be, as the ledger is asked when this user joins.
     fn seats_max(&mut self, user: u64) -> SeatsMax {
         let effects = self.effects(Message::Join(join(user)));
-        let asked = effects.iter().find_map(|effect| match effect {
-            Effect::Call(LedgerCall::Join(_, terms)) => Some(terms.max),
-            _ => None,
+        let asked = effects.iter().find_map(|effect| {
+            if let Effect::Call(LedgerCall::Join(_, terms)) = effect { Some(terms.max) } else { None }
         });
         asked.expect("the ledger is asked")
     }

@@ -5,8 +5,10 @@ use crate::protocol::RoomId;
 
 const PAGE: &str = include_str!("../../../../../docs/api.md");
 
+type Asked = fn(RoomId) -> Action;
+
 /// Rows of the page, by how they begin, and what they are about; `None`: rooms decide, by whether a seat is hidden.
-const ROWS: [(&str, Option<fn(RoomId) -> Action>); 13] = [
+const ROWS: [(&str, Option<Asked>); 13] = [
     ("join, resume", Some(Action::Join)),
     ("chat, `message`", Some(|_| Action::Chat)),
     ("offers, answers, candidates, tracks", None),
