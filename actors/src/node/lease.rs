@@ -57,8 +57,10 @@ impl Actor for LeaseActor {
         fault(&directory.lease_start_faults);
         let now = monotonic();
         let looked = moment(&directory);
-        let _ = me.send_message(Command::Look); // it is not awaited here: the root would wait with all its other children
-        Ok(Holding { directory, renewed_at: None, renew_at: now, fenced: None, looked })
+        let mut holding = Holding { directory, renewed_at: None, renew_at: now, fenced: None, looked };
+        holding.look().await;
+        me.send_after(LOOK_EVERY, || Command::Look);
+        Ok(holding)
     }
 
     async fn handle(
