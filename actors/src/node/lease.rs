@@ -26,7 +26,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const SLEPT_MIN: Duration = Duration::from_secs(1);
 
 /// The actor; its state is [`Holding`].
-pub(super) struct LeaseActor;
+pub(super) struct LeaseActor {
+    /// The node starts: it serves nobody before its lease is renewed, or cannot be. Afterwards nobody waits for that.
+    pub(super) starts_node: bool,
+}
 
 /// A message to the actor.
 pub(super) enum Command {
@@ -58,8 +61,12 @@ impl Actor for LeaseActor {
         let now = monotonic();
         let looked = moment(&directory);
         let mut holding = Holding { directory, renewed_at: None, renew_at: now, fenced: None, looked };
-        holding.look().await;
-        me.send_after(LOOK_EVERY, || Command::Look);
+        if self.starts_node {
+            holding.look().await;
+            me.send_after(LOOK_EVERY, || Command::Look);
+        } else {
+            let _ = me.send_message(Command::Look); // the root would wait, with all its other children
+        }
         Ok(holding)
     }
 

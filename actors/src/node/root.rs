@@ -62,11 +62,15 @@ pub(super) async fn start(directory: Arc<Directory>) -> Result<ActorRef<Command>
     RootActor::spawn(None, RootActor, directory).await.map(|(root, _)| root)
 }
 
-async fn start_child(child: Child, directory: &Arc<Directory>, root: ActorCell) -> Result<ActorCell, SpawnErr> {
+async fn start_child(
+    (child, starts_node): (Child, bool),
+    directory: &Arc<Directory>,
+    root: ActorCell,
+) -> Result<ActorCell, SpawnErr> {
     let directory = Arc::clone(directory);
     Ok(match child {
         Child::Clock => ClockActor::spawn_linked(None, ClockActor, directory, root).await?.0.get_cell(),
-        Child::Lease => LeaseActor::spawn_linked(None, LeaseActor, directory, root).await?.0.get_cell(),
+        Child::Lease => LeaseActor::spawn_linked(None, LeaseActor { starts_node }, directory, root).await?.0.get_cell(),
         Child::Reaper => ReaperActor::spawn_linked(None, ReaperActor, directory, root).await?.0.get_cell(),
         Child::Bridge => BridgeActor::spawn_linked(None, BridgeActor, directory, root).await?.0.get_cell(),
         Child::Media => MediaActor::spawn_linked(None, MediaActor, directory, root).await?.0.get_cell(),
@@ -84,7 +88,7 @@ impl Actor for RootActor {
         directory: Arc<Directory>,
     ) -> Result<Children, ActorProcessingErr> {
         directory.supervised_by(me.get_cell());
-        let start = async |child| start_child(child, &directory, me.get_cell()).await.map(|cell| (child, cell));
+        let start = async |child| start_child((child, true), &directory, me.get_cell()).await.map(|cell| (child, cell));
         // The bridge first: pushes of other nodes are missed until it has subscribed.
         let running = [
             start(Child::Bridge).await?,
@@ -151,7 +155,7 @@ impl Children {
 
     /// Starts a child in the place of one that has ended; later again if that fails.
     async fn start(&mut self, me: &ActorRef<Command>, child: Child) {
-        match start_child(child, &self.directory, me.get_cell()).await {
+        match start_child((child, false), &self.directory, me.get_cell()).await {
             Ok(cell) => self.running.iter_mut().filter(|(other, _)| *other == child).for_each(|it| it.1 = cell.clone()),
             Err(why) => {
                 self.report(child.name(), me.get_id(), (During::Start, why.to_string()));
