@@ -44,6 +44,7 @@ pub(super) async fn lost_pushes_are_told_with_the_next_lease_if_nothing_else_hap
     let _before = w.events("b").await;
     w.set_full("b", true);
     w.say(&ann, &bob, 1, "one").await;
+    assert_eq!(w.events("b").await, [""; 0]);
     w.set_full("b", false);
     w.pass(LEASE / 3).await;
     w.renew("b").await;
