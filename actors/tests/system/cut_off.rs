@@ -173,7 +173,7 @@ async fn a_room_that_cannot_be_reaped_keeps_no_other_room_from_it() {
     let (lost, mut members) = (world.members(2, spoiled).await, world.members(2, other).await);
     world.links[0].spoil(spoiled);
     lost.iter().for_each(|member| member.disconnects(Disconnect::Lost));
-    tokio::time::sleep(Duration::from_secs(1)).await; // so that it is due before the other one
+    tokio::time::sleep(Duration::from_secs(1)).await; // paused: it is due before the other one
     members.pop().expect("two").disconnects(Disconnect::Lost);
     assert_eq!(members[0].hears("user_left").await["reason"], "lost");
 }
