@@ -27,7 +27,19 @@ impl Bug {
             seed: 0,
             changes: &[("if used and used <= number(get(n, 'b')) and", "if false and")],
         },
-        Self { name: "one seat more than the limit", seed: 0, changes: &[(">= tonumber(max)", "> tonumber(max)")] },
+        Self {
+            name: "one seat more than the limit",
+            seed: 0,
+            changes: &[
+                ("if taken >= tonumber(bound())", "if taken > tonumber(bound())"),
+                ("if #order >= tonumber(max", "if #order > tonumber(max"),
+            ],
+        },
+        Self {
+            name: "a room of an older epoch is not brought into the present one",
+            seed: 0,
+            changes: &[("if number(hot:get('ep')) < epoch then enter() end", "")],
+        },
         Self {
             name: "an acknowledged message is not appended",
             seed: 1,
