@@ -69,6 +69,7 @@ export class Person {
     this.userId = answer.user.id;
     // As the page does: it asks the server who is signed in only where somebody has been.
     await this.context.addInitScript(() => {
+      if (self.origin === "null") return; // an empty page, or one of the browser's own: they have no storage
       if (localStorage.getItem("aldis.signed-in") === null) localStorage.setItem("aldis.signed-in", "true");
     });
     return this;
