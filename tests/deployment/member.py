@@ -5,7 +5,7 @@ import json
 import ssl
 import time
 
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidMessage
 from websockets.sync.client import connect
 
 PATIENCE = 20
@@ -48,6 +48,7 @@ class Member:
             except (
                 OSError,
                 ConnectionClosed,
+                InvalidMessage,  # it ends while it is asked
                 TimeoutError,
             ) as why:  # the balancer may still know the node that is gone
                 assert time.monotonic() - begun < within, f"no session after {within} s: {why!r}"
