@@ -14,12 +14,12 @@ export CHROMIUM="${CHROMIUM:-/usr/bin/chromium}"
 command -v node >/dev/null || { echo "media: Node.js 20 is not here → apt-get install --yes nodejs npm" >&2; exit 1; }
 ALDIS_MEDIA=$(realpath "${1:-$("$root/tools/media-offline/build.sh")}")
 ALDIS=${2:-${CARGO_TARGET_DIR:-$root/target}/debug/aldis}
+[ ! -x "$ALDIS" ] || ALDIS=$(realpath "$ALDIS")
 export ALDIS_MEDIA ALDIS
 cd "$here"
 npm ci --silent --no-audit --no-fund
 set -- calls.test.js
 if [ -x "$ALDIS" ]; then
-    ALDIS=$(realpath "$ALDIS")
     # Firefox is driven as in tests/e2e, with what that has installed.
     npm ci --prefix "$root/tests/e2e" --silent --no-audit --no-fund
     set -- calls.test.js rooms.test.js firefox.test.js relayed.test.js
