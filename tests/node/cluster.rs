@@ -10,8 +10,9 @@ pub(super) struct Cluster {
     pub(super) redis: redis_server::Server,
     pub(super) postgres: postgres::Server,
     arguments: Vec<String>,
+    /// Who may do what in its Redis: a file for others like it.
+    pub(super) rights: tempfile::NamedTempFile,
     _secret: tempfile::TempDir,
-    _rights: tempfile::NamedTempFile,
 }
 
 /// The file of the secret that seals the nodes' signing keys, in a folder that goes with it.
@@ -23,27 +24,34 @@ pub(super) fn key_secret() -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-/// A Redis in which everybody has the rights that `config/redis/users.acl` gives to nodes, and no others; but `admin` has all.
-fn redis() -> (redis_server::Server, tempfile::NamedTempFile) {
+/// A file of users: everybody has the rights that `config/redis/users.acl` gives to nodes, and no others; but `admin` has all.
+fn rights() -> tempfile::NamedTempFile {
     let users = include_str!("../../config/redis/users.acl");
     let nodes = users.lines().find(|line| line.starts_with("user aldis on #")).expect("the user of nodes");
     let (_, rights) = nodes.split_once(" resetkeys ").expect("its rights");
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     let text = format!("user default on nopass resetkeys {rights}\nuser admin on nopass ~* &* +@all\n");
     fs::write(file.path(), text).expect("written");
-    (redis_server::Server::start_with(&["--aclfile", file.path().to_str().expect("UTF-8")]), file)
+    file
 }
 
 impl Cluster {
     /// Starts so many nodes, with these further arguments.
     pub(super) async fn start(nodes: usize, further: &[&str]) -> Self {
-        let ((redis, rights), postgres) = (redis(), postgres::Server::start().await);
+        Self::start_on(&[], nodes, further).await
+    }
+
+    /// The same, on a Redis with these arguments of its own.
+    pub(super) async fn start_on(redis: &[&str], nodes: usize, further: &[&str]) -> Self {
+        let (rights, postgres) = (rights(), postgres::Server::start().await);
+        let users = ["--aclfile", rights.path().to_str().expect("UTF-8")];
+        let redis = redis_server::Server::start_with(&[redis, &users[..]].concat());
         let database = postgres::url(postgres.port, "postgres");
         let (secret, path) = key_secret();
         let mut arguments: Vec<_> = further.iter().map(|&argument| argument.to_owned()).collect();
         let sealed = ["--set".to_owned(), format!("auth.key_secret_file={}", path.display())];
         arguments.extend(["--database-url".to_owned(), database].into_iter().chain(sealed));
-        let mut cluster = Self { nodes: Vec::new(), redis, postgres, arguments, _secret: secret, _rights: rights };
+        let mut cluster = Self { nodes: Vec::new(), redis, postgres, arguments, rights, _secret: secret };
         let url = cluster.redis.url();
         for _ in 0..nodes {
             cluster.add(&["--redis-url", &url]).await;
@@ -56,6 +64,21 @@ impl Cluster {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let arguments: Vec<_> = further.iter().copied().chain(self.arguments.iter().map(String::as_str)).collect();
         self.nodes.push(Node::start_in(Arc::new(dir), &arguments).await);
+    }
+
+    /// The same; it reaches the database through this port.
+    pub(super) async fn add_through(&mut self, port: u16, further: &[&str]) {
+        let (direct, dir) = (postgres::url(self.postgres.port, "postgres"), tempfile::tempdir());
+        let through = postgres::url(port, "postgres");
+        let own = self.arguments.iter().map(|argument| if *argument == direct { &through } else { argument });
+        let arguments: Vec<_> = further.iter().copied().chain(own.map(String::as_str)).collect();
+        let dir = Arc::new(dir.expect("a temporary directory"));
+        self.nodes.push(Node::start_in(dir, &arguments).await);
+    }
+
+    /// The logs of its nodes.
+    pub(super) fn logs(&self) -> String {
+        self.nodes.iter().map(Node::log).collect::<Vec<_>>().join("\n---\n")
     }
 
     /// The flags of its nodes, for commands.

@@ -8,8 +8,10 @@ use std::{
 /// A running server.
 pub(crate) struct Server {
     process: Child,
-    folder: tempfile::TempDir,
-    arguments: Vec<String>,
+    /// Where its socket is, and what it persists.
+    pub(crate) folder: tempfile::TempDir,
+    /// What it is started with beside that, also the next time.
+    pub(crate) arguments: Vec<String>,
 }
 
 impl Server {
@@ -25,13 +27,13 @@ impl Server {
         Self { process: run(&folder, &arguments), folder, arguments }
     }
 
-    /// Kills it; what it stored is lost.
+    /// Kills it; what it does not persist is lost.
     pub(crate) fn kill(&mut self) {
         self.process.kill().expect("it runs");
         self.process.wait().expect("it runs");
     }
 
-    /// Starts it again, empty.
+    /// Starts it again, empty but for what it persists.
     pub(crate) fn restart(&mut self) {
         std::fs::remove_file(self.folder.path().join("s")).expect("the socket of the one before");
         self.process = run(&self.folder, &self.arguments);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { camera } from "../../../tests/e2e/stage/camera.js";
+import { Cluster } from "../../../tests/e2e/stage/cluster.js";
 import { Node } from "../../../tests/e2e/stage/node.js";
 import { Person } from "../../../tests/e2e/stage/person.js";
 import { until } from "../../../tests/e2e/stage/wait.js";
@@ -39,23 +40,24 @@ async function free() {
   return `127.0.0.1:${port}`;
 }
 
-/** A node with so many media servers, and a browser. */
+/** A node, or several behind nginx, with so many media servers, and a browser. */
 export class Hall {
   people = [];
   /** By their address. */
   servers = new Map();
 
-  static async open({ servers, settings = {} }) {
+  static async open({ servers, nodes = 1, settings = {} }) {
     const hall = new Hall();
     hall.folder = await mkdtemp(join(tmpdir(), "aldis-hall-"));
     hall.addresses = await Promise.all(Array.from({ length: servers }, free));
     await Promise.all(hall.addresses.map((http) => hall.startServer(http)));
-    hall.node = await Node.start({
+    const all = {
       "media.servers": hall.addresses.map((http) => `mediasoup+http://${http}`).join(","),
       "media.secret": SECRET,
       "room.seat_window": "60s",
       ...settings,
-    });
+    };
+    hall.node = await (nodes > 1 ? Cluster.start({ nodes, settings: all }) : Node.start(all));
     const picture = await camera(join(hall.folder, "camera.y4m"), { width: 640, height: 360 });
     hall.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",

@@ -3,24 +3,20 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { OWN, watch } from "../../../tests/e2e/stage/watch.js";
-import { longestStand } from "./frames.js";
+import { longestOf, longestStand, record } from "./frames.js";
+import { CALM_MS, through } from "./outage.js";
 import { Hall, isShownMuted, mode, until, width } from "./rooms-stage.js";
 
-/** How long a picture may stand while a socket or a node is lost; judged on a machine on which none stands longer than `CALM_MS` by itself. */
-const LOST_MS = 1_000;
-const CALM_MS = 300;
-/** The same while a media server drains. */
+/** How long a picture may stand while a media server drains. */
 const STAND_MS = 4_000;
-/** The same while a room of mode `auto` grows or shrinks. */
+/** How long a voice may pause while a room returns to a media server. */
+const PAUSE_MS = 500;
+/** How long a picture may stand while a room of mode `auto` grows or shrinks. */
 const GROW_MS = 1_000;
 /** How much longer on a machine on which pictures stand by themselves for `calm` ms: so many times that, but not for ever. */
 const STAND_TIMES = 5;
 const STAND_MORE_MAX_MS = 3_000;
 const more = (calm) => Math.min(STAND_TIMES * calm, STAND_MORE_MAX_MS);
-/** What makes or ends media; nothing of it may follow from an outage of signaling. */
-const MAKING = ["sfu_create_transport", "sfu_produce", "sfu_consume", "sfu_close_producer", "sfu_close_transport"];
-
 let hall;
 let ann, bob, cid, dee;
 let roomId;
@@ -43,38 +39,6 @@ function step(name, body) {
 }
 
 const everyone = () => [ann, bob, cid, dee].filter(Boolean);
-const madeSince = (person, since) => MAKING.flatMap((type) => person.tape.sent(type, since).map(() => `${person.name}: ${type}`));
-
-/** Frames that each page has shown of each other person. */
-const frames = async () => {
-  const pairs = everyone().flatMap((person) => everyone().filter((other) => other !== person).map((other) => [person, other]));
-  const shown = await Promise.all(pairs.map(([person, other]) => person.picture(other)));
-  return shown.map(({ framesShown }, at) => ({ who: pairs[at].map(({ name }) => name).join(" sees "), framesShown }));
-};
-
-/** Runs an outage of signaling; `outage` runs `during` in the middle of it. Nothing is made or ended, and no picture stands still. */
-async function through(outage) {
-  const calm = await longestStand(everyone(), () => pause(5_000));
-  const since = everyone().map((person) => [person, person.tape.now]);
-  for (const person of everyone()) await person.page.evaluate(watch);
-  let before;
-  await outage(async () => {
-    before = await frames();
-    await until("every picture goes on", async () => (await frames()).every(({ framesShown }, at) => framesShown > before[at].framesShown));
-  });
-  for (const person of everyone()) await person.isJoined();
-  await hall.allSee(everyone());
-  const seen = await Promise.all(everyone().map((person) => person.page.evaluate(() => window.stopWatch())));
-  const stands = seen.flatMap(({ gaps }) => Object.entries(gaps));
-  const [longest, own] = [false, true].map((isOwn) => Math.max(...stands.filter(([who]) => (who === OWN) === isOwn).map(([, ms]) => ms)));
-  console.log(`the longest stand of a picture: ${longest} ms, of one's own ${own} ms, and ${calm} ms before`);
-  const isCalm = Math.max(calm, own) <= CALM_MS;
-  if (!isCalm) console.log("pictures stand still by themselves on this machine: how long they stand is not judged");
-  assert.ok(longest <= LOST_MS || !isCalm, `a picture stood still for ${longest} ms`);
-  assert.deepEqual(since.flatMap(([person, at]) => madeSince(person, at)), [], "nothing is made or ended");
-  assert.deepEqual(seen.flatMap(({ notices }) => notices), [], "nobody is seen coming or going");
-}
-
 step("complaint 2: three people, and one who comes late, see and hear each other", async () => {
   // Accounts first: their passwords cost more than calls do.
   const late = await hall.person("Dee");
@@ -114,7 +78,7 @@ step("who is shown small is received small, and who speaks large", async () => {
 });
 
 step("complaints 3 and 4: a lost socket touches no media, and nobody is unmuted by it", async () => {
-  await through(async (during) => {
+  await through(hall, everyone(), async (during) => {
     bob.line.cut();
     await Promise.all([during(), pause(3_000)]);
     bob.line.mend();
@@ -123,7 +87,7 @@ step("complaints 3 and 4: a lost socket touches no media, and nobody is unmuted 
 });
 
 step("complaint 3: a node that is restarted touches no media", async () => {
-  await through((during) => hall.restartNode(during));
+  await through(hall, everyone(), (during) => hall.restartNode(during));
   for (const person of [ann, cid, dee]) assert.equal(await isShownMuted(person, bob), true);
 });
 
@@ -172,9 +136,16 @@ step("complaint 1: without any media server three people are connected directly,
   console.log(`media between the browsers at most ${Date.now() - killed} ms after the kill`);
   for (const person of [ann, cid]) await until("Bob is muted", () => isShownMuted(person, bob));
   const back = Date.now();
+  const speaking = [ann, cid];
+  const calm = await longestStand(speaking, () => pause(5_000));
+  await Promise.all(speaking.map(record));
   await hall.startServer(place);
   for (const person of everyone()) await until(`${person.name} is back`, async () => (await mode(person)) === "sfu");
   await hall.allSee(everyone());
+  await pause(3_000); // the old way ends
+  const paused = await longestOf(speaking, "sounds");
+  console.log(`the longest pause of a voice on the way back: ${paused} ms`);
+  if (calm <= CALM_MS) assert.ok(paused <= PAUSE_MS, `a voice paused for ${paused} ms`);
   console.log(`through the media server again ${Date.now() - back} ms after it was started`);
   for (const person of [ann, cid]) await until("Bob is muted", () => isShownMuted(person, bob));
   await until("nothing is unusual", async () => (await ann.get("banner-media").count()) === 0);

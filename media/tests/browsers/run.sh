@@ -22,7 +22,7 @@ set -- calls.test.js
 if [ -x "$ALDIS" ]; then
     # Firefox is driven as in tests/e2e, with what that has installed.
     npm ci --prefix "$root/tests/e2e" --silent --no-audit --no-fund
-    set -- calls.test.js rooms.test.js firefox.test.js relayed.test.js
+    set -- calls.test.js rooms.test.js nodes.test.js firefox.test.js relayed.test.js
 else
     echo "media: $ALDIS is no program, so rooms are left out → cargo build, or give its path" >&2
 fi

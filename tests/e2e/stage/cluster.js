@@ -25,12 +25,12 @@ export class Cluster {
   /** The file of its certificate, which it has signed itself. */
   certificate;
 
-  /** `file`: the text of the nodes' configuration file. */
-  static async start({ nodes = 2, file = "" } = {}) {
+  /** `file`: the text of the nodes' configuration file; `settings`: what differs from the defaults beside it. */
+  static async start({ nodes = 2, file = "", settings = {} } = {}) {
     const cluster = new Cluster();
     cluster.#folder = await mkdtemp(join(tmpdir(), "aldis-cluster-"));
     try {
-      await cluster.#start(nodes, file);
+      await cluster.#start(nodes, file, settings);
     } catch (error) {
       await cluster.stop().catch(() => {});
       throw error;
@@ -38,7 +38,7 @@ export class Cluster {
     return cluster;
   }
 
-  async #start(nodes, file) {
+  async #start(nodes, file, further) {
     await chmod(this.#folder, 0o755); // PostgreSQL runs as another user
     const at = (name) => join(this.#folder, name);
     await writeFile(at("keys.secret"), randomBytes(32).toString("base64"), { mode: 0o600 });
@@ -51,6 +51,7 @@ export class Cluster {
       "auth.key_secret_file": at("keys.secret"),
       "ledger.redis_url": await this.#redis(at("redis.sock")),
       "database.url": await this.#postgres(at("postgres")),
+      ...further,
     };
     for (let number = 0; number < nodes; number += 1) this.nodes.push(await Node.start(settings, file));
     await this.#nginx(at, https, http);

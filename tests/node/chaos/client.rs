@@ -3,21 +3,16 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{
-        Arc, RwLock,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use client::Session;
 use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
 use serde_json::{Value, json};
-use tokio::{
-    sync::watch,
-    time::{Instant, interval, sleep, timeout},
-};
+use tokio::time::{Instant, interval, sleep, timeout};
 
+use super::life::{Gap, Life, Phase, World};
 use crate::socket::Socket;
 
 /// A node that says nothing for so long, or is degraded, is given up.
@@ -27,61 +22,8 @@ const DEGRADED_MAX: Duration = Duration::from_secs(3);
 const LOSS_TOLD_WITHIN: Duration = Duration::from_secs(10);
 /// How long a step of connecting may take.
 const STEP_WITHIN: Duration = Duration::from_secs(5);
-/// A message of its own every so often, with at most so many under way.
-const SAY_EVERY: Duration = Duration::from_millis(120);
+/// Messages of its own under way.
 const UNDER_WAY_MAX: usize = 8;
-
-/// What all clients of a run share.
-pub(super) struct World {
-    /// Where nodes listen now.
-    pub(super) nodes: RwLock<Vec<String>>,
-    pub(super) phase: watch::Receiver<Phase>,
-    /// How many clients are done.
-    pub(super) done: AtomicUsize,
-}
-
-/// What clients do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// They talk, whatever happens.
-    Talk,
-    /// They say one last number, and are done once they have heard that of everybody.
-    Finish,
-    /// They end.
-    End,
-}
-
-/// What a client has lived through.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Life {
-    pub(super) user: String,
-    /// Joins asked for.
-    pub(super) joins: u64,
-    pub(super) resumed: u64,
-    /// Messages whose acceptance was told.
-    pub(super) accepted: u64,
-    /// Numbers whose refusal was told, and those of which nothing was told before their session ended.
-    pub(super) refused: BTreeSet<u64>,
-    pub(super) untold: BTreeSet<u64>,
-    /// The numbers heard of each other member.
-    pub(super) heard: BTreeMap<String, BTreeSet<u64>>,
-    /// How often it was told that messages may be lost.
-    pub(super) told_lost: u64,
-    /// How often it was told that each other member has left.
-    pub(super) lefts: BTreeMap<String, u64>,
-    /// Messages that it missed, and was told of no loss about then.
-    pub(super) gaps: Vec<Gap>,
-    pub(super) violations: Vec<String>,
-}
-
-/// Messages of a sender between two that were heard.
-#[derive(Debug, Clone)]
-pub(super) struct Gap {
-    pub(super) sender: String,
-    pub(super) last: u64,
-    pub(super) next: u64,
-    pub(super) seen_at: Instant,
-}
 
 /// One client.
 pub(super) struct Client {
@@ -136,11 +78,8 @@ impl Client {
     }
 
     async fn connect(&mut self) -> Option<Socket> {
-        let node = {
-            let nodes = self.world.nodes.read().expect("not poisoned");
-            nodes[self.random.random_range(0..nodes.len())].clone()
-        };
-        let opening = Socket::open(&node, self.session.may_resume());
+        let node = self.random.random_range(0..self.world.nodes.len());
+        let opening = Socket::open(&self.world.nodes[node], self.session.may_resume());
         let mut socket = timeout(STEP_WITHIN, opening).await.ok()?.ok()?;
         socket.tries_to_say(&self.session.hello(&self.token));
         let until = Instant::now() + STEP_WITHIN;
@@ -225,7 +164,7 @@ impl Client {
 
     /// Talks and listens until the connection is given up, or the run ends.
     async fn talk(&mut self, mut socket: Socket, others: usize) -> Result<(), GivenUp> {
-        let (mut says, mut beats) = (interval(SAY_EVERY), interval(Duration::from_secs(1)));
+        let (mut says, mut beats) = (interval(self.world.say_every), interval(Duration::from_secs(1)));
         let (mut heard_at, mut degraded_at) = (Instant::now(), None::<Instant>);
         loop {
             let phase = *self.world.phase.borrow();
@@ -330,6 +269,7 @@ impl Client {
         let (sender, content) = (text(data, "senderId").to_owned(), text(data, "content"));
         let number: u64 = content.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default();
         self.life.heard.entry(sender.clone()).or_default().insert(number);
+        self.world.heard.fetch_add(1, Ordering::Relaxed);
         if content.ends_with("last") {
             self.finished.insert(sender.clone());
         }

@@ -1,4 +1,4 @@
-import { a as e, c as t, d as n, l as r, o as i, r as a, s as o, t as s, u as c } from "./stats-C4JOFEz7.js";
+import { a as e, c as t, d as n, l as r, o as i, r as a, s as o, t as s, u as c } from "./stats-DD313cIf.js";
 // ../client/src/errors.ts
 var l = class extends Error {
 	name = "AldisError";
@@ -2103,9 +2103,7 @@ function Re(e) {
 }
 // ../media/src/paths/ready.ts
 function ze(e, t, { before: n, width: r } = {}) {
-	if (e.connection !== "connected" || !t || n && Be(e, n)) return !1;
-	let i = e.camera && r !== 0;
-	return (!i || t.framesDecoded > 0) && (!e.screen || t.screenFramesDecoded > 0) && (i || e.screen || !e.microphone || t.packetsReceived > 0);
+	return e.connection !== "connected" || !t || n && Be(e, n) ? !1 : (!(e.camera && r !== 0) || t.framesDecoded > 0) && (!e.screen || t.screenFramesDecoded > 0) && (!e.microphone || t.microphonePacketsReceived > 0);
 }
 function Be(e, t) {
 	let n = !e.camera && !e.screen && !e.microphone;
@@ -3181,7 +3179,7 @@ var at = class extends n {
 				iceTransportPolicy: n
 			}),
 			...r && { RTCPeerConnection: r }
-		}), l = e.sfu ?? (() => import("./sfu-BCyi24Ik.js")), u = async () => {
+		}), l = e.sfu ?? (() => import("./sfu-CumDFzDv.js")), u = async () => {
 			let { SfuPath: e } = await l();
 			return () => new e({
 				room: a,

@@ -10,6 +10,8 @@ export interface PeerStats {
   /** Frames of their camera and of their screen decoded here. */
   framesDecoded: number;
   screenFramesDecoded: number;
+  /** Packets of their microphone that arrived here. */
+  microphonePacketsReceived: number;
   bytesReceived: number;
   bytesSent: number;
   /** Packets of media that arrived, and that did not, since the connection began. */
@@ -39,6 +41,7 @@ export type PathStats = Omit<
   | "iceConnectionState"
   | "framesDecoded"
   | "screenFramesDecoded"
+  | "microphonePacketsReceived"
   | "bytesReceived"
   | "bytesSent"
 >;
@@ -57,8 +60,9 @@ export async function peerStats(peer: Peer): Promise<PeerStats> {
     connectionNumber: peer.connectionNumber,
     connectionState: pc.connectionState,
     iceConnectionState: pc.iceConnectionState,
-    framesDecoded: frames(all, peer.receiving("camera")),
-    screenFramesDecoded: frames(all, peer.receiving("screen")),
+    framesDecoded: inbound(all, peer.receiving("camera"), "framesDecoded"),
+    screenFramesDecoded: inbound(all, peer.receiving("screen"), "framesDecoded"),
+    microphonePacketsReceived: inbound(all, peer.receiving("microphone"), "packetsReceived"),
     bytesReceived: Number(transport?.bytesReceived ?? sum(all, "inbound-rtp", "bytesReceived")),
     bytesSent: Number(transport?.bytesSent ?? sum(all, "outbound-rtp", "bytesSent")),
     packetsReceived: sum(all, "inbound-rtp", "packetsReceived"),
@@ -109,11 +113,12 @@ function end(candidate: Report | undefined) {
   } as const;
 }
 
-function frames(reports: Report[], track: MediaStreamTrack | null): number {
-  const video = reports.find(
+/** What has come of a track. */
+function inbound(reports: Report[], track: MediaStreamTrack | null, key: string): number {
+  const found = reports.find(
     (report) => report.type === "inbound-rtp" && report.trackIdentifier === track?.id,
   );
-  return Number(video?.framesDecoded ?? 0);
+  return Number(found?.[key] ?? 0);
 }
 
 /** Not every browser reports on the transport. */

@@ -128,13 +128,16 @@ describe("a loop", () => {
 
 describe("media has arrived", () => {
   const view = { connection: "connected", camera: true, microphone: true, screen: false } as never;
-  const stats = (framesDecoded: number, packetsReceived = 5) => ({ framesDecoded, packetsReceived }) as never;
-  test("when a picture moves; of a voice, when a packet came; of who sends nothing, when connected", () => {
+  const stats = (framesDecoded: number, microphonePacketsReceived = 5) =>
+    ({ framesDecoded, microphonePacketsReceived }) as never;
+  test("when a picture moves and a packet of their voice came; of who sends nothing, when connected", () => {
     expect([hasArrived(view, stats(0)), hasArrived(view, stats(1)), hasArrived(view, undefined)]).toEqual([
       false,
       true,
       false,
     ]);
+    expect(hasArrived(view, stats(1, 0))).toBe(false);
+    expect(hasArrived({ ...(view as object), microphone: false } as never, stats(1, 0))).toBe(true);
     const voice = { ...(view as object), camera: false } as never;
     expect([hasArrived(voice, stats(0, 0)), hasArrived(voice, stats(0, 1))]).toEqual([false, true]);
     const silent = { ...(view as object), camera: false, microphone: false } as never;

@@ -21,7 +21,7 @@ export function hasArrived(
   if (view.connection !== "connected" || !stats || (before && lacks(view, before))) return false;
   const isAwaited = view.camera && width !== 0;
   const isSeen = (!isAwaited || stats.framesDecoded > 0) && (!view.screen || stats.screenFramesDecoded > 0);
-  return isSeen && (isAwaited || view.screen || !view.microphone || stats.packetsReceived > 0);
+  return isSeen && (!view.microphone || stats.microphonePacketsReceived > 0);
 }
 
 /** They do not send by the new way yet. Whoever has just been muted sends a picture at least, or is waited for in vain. */

@@ -15,12 +15,12 @@ export async function sfuStats(
   return members.map(({ userId }) => {
     const got = of(userId);
     const inbound = (each: Got) => decoding(all, each.consumer.track.id);
-    const frames = (source: string) =>
+    const most = (source: string, key: string) =>
       Math.max(
         0,
         ...got
           .filter(({ announced }) => announced.source === source)
-          .map((each) => count(inbound(each), "framesDecoded")),
+          .map((each) => count(inbound(each), key)),
       );
     const sum = (key: string) => got.reduce((total, each) => total + count(inbound(each), key), 0);
     return {
@@ -28,8 +28,9 @@ export async function sfuStats(
       connectionNumber: transport.number,
       connectionState: transport.state,
       iceConnectionState: ice(transport.state),
-      framesDecoded: frames("camera"),
-      screenFramesDecoded: frames("screen"),
+      framesDecoded: most("camera", "framesDecoded"),
+      screenFramesDecoded: most("screen", "framesDecoded"),
+      microphonePacketsReceived: most("microphone", "packetsReceived"),
       bytesReceived: sum("bytesReceived"),
       bytesSent: 0,
       packetsReceived: sum("packetsReceived"),

@@ -1,4 +1,4 @@
-import { d as e, i as t, n, r, u as i } from "./stats-C4JOFEz7.js";
+import { d as e, i as t, n, r, u as i } from "./stats-DD313cIf.js";
 // \0rolldown/runtime.js
 var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescriptor, c = Object.getOwnPropertyNames, l = Object.getPrototypeOf, u = Object.prototype.hasOwnProperty, d = (e, t) => () => (t || (e((t = { exports: {} }).exports, t, t.exports), e = null), t.exports), f = (e, t, n, r) => {
 	if (t && typeof t == "object" || typeof t == "function") for (var i = c(t), a = 0, l = i.length, d; a < l; a++) d = i[a], !u.call(e, d) && d !== n && o(e, d, {
@@ -10,7 +10,7 @@ var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescr
 	value: e,
 	enumerable: !0
 }) : n, e)), m = async () => {
-	let { Device: e } = await import("./lib-BhIVCh7s.js").then((e) => /* @__PURE__ */ p(e.default, 1));
+	let { Device: e } = await import("./lib-CErPAop_.js").then((e) => /* @__PURE__ */ p(e.default, 1));
 	return e.factory();
 }, h = {
 	media_unavailable: "away",
@@ -412,14 +412,15 @@ function j(e, t) {
 async function M(e, t, r) {
 	let i = await P(r), a = [...i.values()], o = n(i);
 	return e.map(({ userId: e }) => {
-		let n = t(e), i = (e) => F(a, e.consumer.track.id), s = (e) => Math.max(0, ...n.filter(({ announced: t }) => t.source === e).map((e) => I(i(e), "framesDecoded"))), c = (e) => n.reduce((t, n) => t + I(i(n), e), 0);
+		let n = t(e), i = (e) => F(a, e.consumer.track.id), s = (e, t) => Math.max(0, ...n.filter(({ announced: t }) => t.source === e).map((e) => I(i(e), t))), c = (e) => n.reduce((t, n) => t + I(i(n), e), 0);
 		return {
 			userId: e,
 			connectionNumber: r.number,
 			connectionState: r.state,
 			iceConnectionState: L(r.state),
-			framesDecoded: s("camera"),
-			screenFramesDecoded: s("screen"),
+			framesDecoded: s("camera", "framesDecoded"),
+			screenFramesDecoded: s("screen", "framesDecoded"),
+			microphonePacketsReceived: s("microphone", "packetsReceived"),
 			bytesReceived: c("bytesReceived"),
 			bytesSent: 0,
 			packetsReceived: c("packetsReceived"),

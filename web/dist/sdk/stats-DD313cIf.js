@@ -387,8 +387,9 @@ async function D(e) {
 		connectionNumber: e.connectionNumber,
 		connectionState: t.connectionState,
 		iceConnectionState: t.iceConnectionState,
-		framesDecoded: A(r, e.receiving("camera")),
-		screenFramesDecoded: A(r, e.receiving("screen")),
+		framesDecoded: A(r, e.receiving("camera"), "framesDecoded"),
+		screenFramesDecoded: A(r, e.receiving("screen"), "framesDecoded"),
+		microphonePacketsReceived: A(r, e.receiving("microphone"), "packetsReceived"),
 		bytesReceived: Number(i?.bytesReceived ?? j(r, "inbound-rtp", "bytesReceived")),
 		bytesSent: Number(i?.bytesSent ?? j(r, "outbound-rtp", "bytesSent")),
 		packetsReceived: j(r, "inbound-rtp", "packetsReceived"),
@@ -416,9 +417,9 @@ function k(e) {
 		family: n
 	};
 }
-function A(e, t) {
-	let n = e.find((e) => e.type === "inbound-rtp" && e.trackIdentifier === t?.id);
-	return Number(n?.framesDecoded ?? 0);
+function A(e, t, n) {
+	let r = e.find((e) => e.type === "inbound-rtp" && e.trackIdentifier === t?.id);
+	return Number(r?.[n] ?? 0);
 }
 function j(e, t, n) {
 	return e.filter((e) => e.type === t).reduce((e, t) => e + Number(t[n] ?? 0), 0);
