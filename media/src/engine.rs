@@ -15,7 +15,6 @@ use media_server::{
 };
 use mediasoup::{
     active_speaker_observer::{ActiveSpeakerObserver, ActiveSpeakerObserverOptions},
-    consumer::Consumer,
     producer::{Producer, ProducerOptions},
     router::{Router, RouterOptions},
     rtp_observer::{RtpObserver, RtpObserverAddProducerOptions},
@@ -29,10 +28,14 @@ use mediasoup::{
     worker::Worker,
 };
 
+use consuming::Receiving;
 use failures::from_request;
 
 /// Between two looks at who is loudest. Nodes tell their browsers twice a second at most.
 const LOUDEST_EVERY_MS: u16 = 500;
+/// Between two requests for a key frame of the same producer: libwebrtc ignores one that arrives within 300 ms of another, and the
+/// worker would repeat it after a second only.
+const KEY_FRAME_EVERY_MS: u32 = 400;
 
 /// A worker and its port.
 pub(crate) struct Mediasoup {
@@ -60,7 +63,7 @@ impl Handles for Mediasoup {
     type Router = Room;
     type Transport = WebRtcTransport;
     type Producer = Producer;
-    type Consumer = Consumer;
+    type Consumer = Receiving;
 }
 
 impl Engine for Mediasoup {
@@ -120,6 +123,7 @@ impl Engine for Mediasoup {
     ) -> Result<(Producer, Id), EngineError> {
         let mut options = ProducerOptions::new(produce.kind, produce.rtp_parameters);
         options.paused = produce.paused;
+        options.key_frame_request_delay = KEY_FRAME_EVERY_MS;
         let producer = transport.produce(options).await.map_err(failures::from_produce)?;
         if producer.kind() == MediaKind::Audio {
             let watched = room.loudest.add_producer(RtpObserverAddProducerOptions::new(producer.id())).await;
@@ -135,7 +139,7 @@ impl Engine for Mediasoup {
         producer: &Producer,
         capabilities: RtpCapabilities,
         told: (Of, Hear),
-    ) -> Result<(Consumer, ConsumerAnswer), EngineError> {
+    ) -> Result<(Receiving, ConsumerAnswer), EngineError> {
         consuming::open(transport, producer, capabilities, told).await
     }
 
@@ -144,10 +148,10 @@ impl Engine for Mediasoup {
         done.map_err(|error| from_request("producer", error))
     }
 
-    async fn tell(&self, consumer: &Consumer, ask: ConsumerAsk) -> Result<(), EngineError> {
-        if consumer.closed() {
+    async fn tell(&self, consumer: &Receiving, ask: ConsumerAsk) -> Result<(), EngineError> {
+        if consumer.is_closed() {
             return Err(EngineError::Gone);
         }
-        consuming::tell(consumer, ask).await.map_err(|error| from_request("consumer", error))
+        consumer.tell(ask).await.map_err(|error| from_request("consumer", error))
     }
 }

@@ -1,4 +1,4 @@
-const VERSION = "6d99d34873d48b5a";
+const VERSION = "9531fbf2e01f3020";
 const FILES = ["/offline.html","/offline.js","/offline.css","/icon.svg"];
 // The service worker: a page for when the network, or the server, is away. Everything else goes to the server as if it were not
 // there: pages always, so that none is stale after an update; the API and the socket are not even looked at.

@@ -1,4 +1,4 @@
-import { a as e, c as t, d as n, l as r, o as i, r as a, s as o, t as s, u as c } from "./stats-DD313cIf.js";
+import { a as e, c as t, d as n, l as r, o as i, r as a, s as o, t as s, u as c } from "./stats-DqGGbpTo.js";
 // ../client/src/errors.ts
 var l = class extends Error {
 	name = "AldisError";
@@ -3179,7 +3179,7 @@ var at = class extends n {
 				iceTransportPolicy: n
 			}),
 			...r && { RTCPeerConnection: r }
-		}), l = e.sfu ?? (() => import("./sfu-CumDFzDv.js")), u = async () => {
+		}), l = e.sfu ?? (() => import("./sfu-C14xyspl.js")), u = async () => {
 			let { SfuPath: e } = await l();
 			return () => new e({
 				room: a,

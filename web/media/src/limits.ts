@@ -87,4 +87,9 @@ export const LIMITS = {
   receiveAtOnce: 8,
   /** Sizes of tiles are told this long after the last change: windows are dragged. */
   seeMs: 150,
+  /**
+   * The same of tiles that shrink, as all do when somebody comes: the smaller size begins with a key frame, and browsers ignore the
+   * newcomer's request for one for a while after.
+   */
+  seeSmallerMs: 1_500,
 } as const;

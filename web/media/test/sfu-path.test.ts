@@ -116,6 +116,26 @@ describe("receiving", () => {
     expect(room.takeAsked()).toEqual(["set_preferred_layers c-v1 2", "set_preferred_layers c-v1 2"]);
   });
 
+  test("a tile that shrinks, as all do when somebody comes, gets the smaller size later, whatever happens meanwhile", async () => {
+    const { room, path } = await stage();
+    path.see("ann", 1_200);
+    path.see("ann", 300);
+    room.takeAsked();
+    room.seat("bob");
+    await news(path);
+    await vi.advanceTimersByTimeAsync(LIMITS.seeSmallerMs - 1);
+    expect(room.takeAsked()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(room.takeAsked()).toEqual(["set_preferred_layers c-v1 0"]);
+    path.see("ann", 1_200);
+    await vi.advanceTimersByTimeAsync(LIMITS.seeMs);
+    expect(room.takeAsked()).toEqual(["set_preferred_layers c-v1 2"]);
+    path.see("ann", 300);
+    path.see("ann", 1_200);
+    await vi.advanceTimersByTimeAsync(LIMITS.seeSmallerMs);
+    expect(room.takeAsked()).toEqual([]);
+  });
+
   test("what is announced and not found is asked for again, then the transport is made anew", async () => {
     const { room, path } = await stage();
     const first = FakeTransport.open("recv");

@@ -53,12 +53,15 @@ describe("sizes", () => {
   test.each([
     ["L3T1", 3],
     ["S2T3", 2],
-    [undefined, 1],
     ["", 1],
     ["nonsense", 1],
-  ])("%s has %i", (mode, layers) => {
-    expect(layersOf(mode)).toBe(layers);
+  ])("%s has %i", (scalabilityMode, layers) => {
+    expect(layersOf({ encodings: [{ scalabilityMode }] })).toBe(layers);
   });
+});
+
+test("what has no encodings, or does not say, has one size", () => {
+  expect([layersOf({}), layersOf({ encodings: [{}] })]).toEqual([1, 1]);
 });
 
 describe("faults", () => {

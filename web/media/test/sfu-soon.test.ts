@@ -98,6 +98,20 @@ test("pictures may flow before the browser is connected, those that nobody sees 
   expect([FakeTransport.open("recv").consumers.length, resumed()]).toEqual([4, ["consumer_resume c-v3"]]);
 });
 
+test("a picture whose size is known before it is resumed comes in that size from the first key frame on", async () => {
+  const { room, path } = await stage();
+  path.see("ann", 300);
+  room.takeAsked();
+  room.held("sfu_get_router_capabilities").answer();
+  await settle();
+  await settle();
+  const asked = () => room.takeAsked().filter((each) => each.endsWith("c-v1") || each.includes("c-v1 "));
+  expect(asked()).toEqual(["set_preferred_layers c-v1 0", "consumer_resume c-v1"]);
+  path.see("ann", 320);
+  await vi.advanceTimersByTimeAsync(LIMITS.seeMs);
+  expect(asked()).toEqual([]);
+});
+
 test("a picture whose early resume was refused for a moment is resumed again; what does not begin gets a key frame", async () => {
   const { room } = await stage();
   for (let time = 0; time < 2; time += 1) room.refuse("sfu_consumer_resume", "unavailable");

@@ -21,8 +21,8 @@ export function encodings(width: number): Encoding[] {
 }
 
 /** How many sizes a consumer has, by its `scalabilityMode` (`L3T1`, `S2T3`). */
-export function layersOf(scalabilityMode: string | undefined): number {
-  const found = /^[LS]([1-9])T[1-9]/.exec(scalabilityMode ?? "")?.[1];
+export function layersOf(rtpParameters: { encodings?: readonly { scalabilityMode?: string }[] }): number {
+  const found = /^[LS]([1-9])T[1-9]/.exec(rtpParameters.encodings?.[0]?.scalabilityMode ?? "")?.[1];
   return Number(found ?? 1);
 }
 

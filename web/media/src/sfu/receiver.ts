@@ -52,6 +52,7 @@ export class Receiver {
   readonly #refused = new Map<string, unknown>();
   readonly #missed = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #shrinking = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(port: ReceiverPort) {
     this.#port = port;
@@ -71,7 +72,18 @@ export class Receiver {
 
   /** A member's camera is shown this wide, in device pixels; 0: not at all. */
   see(userId: string, width: number): void {
-    if (this.#widths.get(userId) === width) return;
+    const before = this.#widths.get(userId);
+    clearTimeout(this.#shrinking.get(userId));
+    if (before === width) return;
+    const tell = () => {
+      this.#widths.set(userId, width);
+      this.#port.kick();
+    };
+    if (before === undefined) return tell();
+    if (width > 0 && width < before) {
+      this.#shrinking.set(userId, setTimeout(tell, LIMITS.seeSmallerMs));
+      return;
+    }
     this.#widths.set(userId, width);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#port.kick(), LIMITS.seeMs);
@@ -98,7 +110,7 @@ export class Receiver {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    for (const timer of [this.#timer, ...this.#shrinking.values()]) clearTimeout(timer);
     this.lost();
   }
 
@@ -159,16 +171,16 @@ export class Receiver {
         return this.#closeThere(made.id);
       }
       const consuming = transport.consume(made as unknown as Parameters<Transport["consume"]>[0]);
+      const layers = layersOf(made.rtpParameters);
       const isEarly = transport.connectionState === "new" && this.#widthOf({ userId, announced }) !== 0;
-      const resuming = isEarly ? this.#resume(made.id) : false;
-      const [consumer, flows] = await Promise.all([consuming, resuming]);
+      const layer = layerFor(this.#widthOf({ userId, announced }), layers);
+      const begun = isEarly ? this.#begin(made.id, layer, layers) : { flows: false, layer: layers - 1 };
+      const [consumer, as] = await Promise.all([consuming, begun]);
       if (transport !== this.#port.transport.present) return;
-      const { scalabilityMode } = consumer.rtpParameters.encodings?.[0] ?? {};
-      const layers = layersOf(scalabilityMode);
-      const got = { userId, announced, consumer, layers, flows, layer: layers - 1 };
+      const got = { userId, announced, consumer, layers, ...as };
       this.#got.set(producerId, got);
       this.#missed.delete(producerId);
-      if (flows) this.#expect(got);
+      if (got.flows) this.#expect(got);
       this.#port.changed();
       await this.#adjust(got);
     } catch (error) {
@@ -178,14 +190,25 @@ export class Receiver {
       this.#miss(producerId, error);
     }
   }
-  /** Nothing comes before the browser is connected, so the media server may send what the browser is about to have. */
-  #resume(consumerId: string): Promise<true | null> {
-    const data = { epoch: this.#port.epoch(), consumerId };
-    // If that fails, it is asked for again once the browser has it.
-    return this.#port.room.request("sfu_consumer_resume", data).then(
-      () => true,
-      () => null,
-    );
+  /**
+   * Nothing comes before the browser is connected, so the media server may send what the browser is about to have: from the
+   * first key frame in the size that is shown. What fails is asked for again once the browser has it.
+   */
+  async #begin(
+    consumerId: string,
+    layer: number,
+    layers: number,
+  ): Promise<{ flows: true | null; layer: number }> {
+    const of = { epoch: this.#port.epoch(), consumerId };
+    const { room } = this.#port;
+    const largest = layers - 1;
+    const sized = layer < largest && room.request("sfu_set_preferred_layers", { ...of, spatialLayer: layer });
+    const resumed = room.request("sfu_consumer_resume", of);
+    const [size, flow] = await Promise.allSettled([sized, resumed]);
+    return {
+      flows: flow.status === "fulfilled" ? true : null,
+      layer: size.status === "fulfilled" ? layer : largest,
+    };
   }
 
   /** Announced, but not there: its end is under way, or it is our transport that is not there. */

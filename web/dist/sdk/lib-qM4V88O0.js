@@ -1,4 +1,4 @@
-import { t as e } from "./sfu-CumDFzDv.js";
+import { t as e } from "./sfu-C14xyspl.js";
 // ../node_modules/ms/index.js
 var t = /* @__PURE__ */ e(((e, t) => {
 	var n = 1e3, r = n * 60, i = r * 60, a = i * 24, o = a * 7, s = a * 365.25;

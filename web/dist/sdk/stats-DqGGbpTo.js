@@ -71,7 +71,8 @@ var e = class {
 	sfuRefusedMs: 3e4,
 	keyFrameMs: 2e3,
 	receiveAtOnce: 8,
-	seeMs: 150
+	seeMs: 150,
+	seeSmallerMs: 1500
 }, n = class {
 	#e;
 	#t = /* @__PURE__ */ new Map();

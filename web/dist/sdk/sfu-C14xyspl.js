@@ -1,4 +1,4 @@
-import { d as e, i as t, n, r, u as i } from "./stats-DD313cIf.js";
+import { d as e, i as t, n, r, u as i } from "./stats-DqGGbpTo.js";
 // \0rolldown/runtime.js
 var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescriptor, c = Object.getOwnPropertyNames, l = Object.getPrototypeOf, u = Object.prototype.hasOwnProperty, d = (e, t) => () => (t || (e((t = { exports: {} }).exports, t, t.exports), e = null), t.exports), f = (e, t, n, r) => {
 	if (t && typeof t == "object" || typeof t == "function") for (var i = c(t), a = 0, l = i.length, d; a < l; a++) d = i[a], !u.call(e, d) && d !== n && o(e, d, {
@@ -10,7 +10,7 @@ var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescr
 	value: e,
 	enumerable: !0
 }) : n, e)), m = async () => {
-	let { Device: e } = await import("./lib-CErPAop_.js").then((e) => /* @__PURE__ */ p(e.default, 1));
+	let { Device: e } = await import("./lib-qM4V88O0.js").then((e) => /* @__PURE__ */ p(e.default, 1));
 	return e.factory();
 }, h = {
 	media_unavailable: "away",
@@ -100,7 +100,7 @@ function x(e) {
 	}));
 }
 function S(e) {
-	let t = /^[LS]([1-9])T[1-9]/.exec(e ?? "")?.[1];
+	let t = /^[LS]([1-9])T[1-9]/.exec(e.encodings?.[0]?.scalabilityMode ?? "")?.[1];
 	return Number(t ?? 1);
 }
 function C(e, t) {
@@ -118,6 +118,7 @@ var w = 3, T = 500, E = class {
 	#i = /* @__PURE__ */ new Map();
 	#a = /* @__PURE__ */ new Map();
 	#o;
+	#s = /* @__PURE__ */ new Map();
 	constructor(e) {
 		this.#e = e;
 	}
@@ -125,53 +126,60 @@ var w = 3, T = 500, E = class {
 		return [...this.#t.values()].filter((t) => t.userId === e);
 	}
 	lacks({ producers: e = [] }) {
-		return e.some(({ producerId: e }) => this.#c(e));
+		return e.some(({ producerId: e }) => this.#l(e));
 	}
 	get(e) {
 		return this.#t.get(e);
 	}
 	see(e, t) {
-		this.#n.get(e) !== t && (this.#n.set(e, t), clearTimeout(this.#o), this.#o = setTimeout(() => this.#e.kick(), i.seeMs));
+		let n = this.#n.get(e);
+		if (clearTimeout(this.#s.get(e)), n === t) return;
+		let r = () => {
+			this.#n.set(e, t), this.#e.kick();
+		};
+		if (n === void 0) return r();
+		t > 0 && t < n ? this.#s.set(e, setTimeout(r, i.seeSmallerMs)) : (this.#n.set(e, t), clearTimeout(this.#o), this.#o = setTimeout(() => this.#e.kick(), i.seeMs));
 	}
 	notice(e) {
 		if (e.type !== "sfu_consumer_closed") return;
 		let { consumerId: t } = e.data, n = [...this.#t.values()].find(({ consumer: e }) => e.id === t);
-		n && (this.#r.add(n.announced.producerId), this.#C(n), this.#e.changed());
+		n && (this.#r.add(n.announced.producerId), this.#w(n), this.#e.changed());
 	}
 	lost() {
-		for (let e of [...this.#t.values()]) this.#C(e);
+		for (let e of [...this.#t.values()]) this.#w(e);
 	}
 	forgive() {
 		this.#i.clear(), this.#a.clear();
 	}
 	close() {
-		clearTimeout(this.#o), this.lost();
+		for (let e of [this.#o, ...this.#s.values()]) clearTimeout(e);
+		this.lost();
 	}
 	async reconcile() {
-		let e = this.#s();
-		for (let [t, n] of [...this.#t]) e.has(t) || this.#C(n);
+		let e = this.#c();
+		for (let [t, n] of [...this.#t]) e.has(t) || this.#w(n);
 		for (let t of this.#r) e.has(t) || this.#r.delete(t);
 		for (let t of this.#i.keys()) e.has(t) || this.#i.delete(t);
-		let t = [...e].filter(([e]) => this.#c(e));
+		let t = [...e].filter(([e]) => this.#l(e));
 		if (t.length > 0) {
 			let e = await this.#e.transport.ensure(), n = [];
 			for (; t.length > 0;) n.push(t.splice(0, i.receiveAtOnce).map(([, e]) => e));
-			await D(n.map((t) => this.#l(e, t)));
+			await D(n.map((t) => this.#u(e, t)));
 		}
-		await D([...this.#t.values()].map((e) => this.#p(e)));
+		await D([...this.#t.values()].map((e) => this.#m(e)));
 		for (let e of this.#i.values()) throw e;
 	}
-	#s() {
+	#c() {
 		let e = this.#e.members().flatMap(({ userId: e, producers: t = [] }) => t.map((t) => [t.producerId, {
 			userId: e,
 			announced: t
 		}]));
 		return new Map(e);
 	}
-	#c(e) {
+	#l(e) {
 		return !this.#t.has(e) && !this.#r.has(e) && !this.#i.has(e);
 	}
-	async #l(e, t) {
+	async #u(e, t) {
 		let n = this.#e.device().recvRtpCapabilities, r = this.#e.epoch(), i = t.map((t) => {
 			let { producerId: i } = t.announced, a = {
 				epoch: r,
@@ -184,101 +192,112 @@ var w = 3, T = 500, E = class {
 				made: this.#e.room.request("sfu_consume", a)
 			};
 		});
-		await Promise.allSettled(i.map(({ made: e }) => e)), await D(i.map(({ each: t, made: n }) => this.#u(e, t, n)));
+		await Promise.allSettled(i.map(({ made: e }) => e)), await D(i.map(({ each: t, made: n }) => this.#d(e, t, n)));
 	}
-	async #u(e, { userId: t, announced: n }, r) {
+	async #d(e, { userId: t, announced: n }, r) {
 		let { producerId: i } = n;
 		try {
 			let a = await r;
-			if (!this.#s().has(i) || e !== this.#e.transport.present) return this.#b(a.id);
-			let o = e.consume(a), s = e.connectionState === "new" && this.#m({
+			if (!this.#c().has(i) || e !== this.#e.transport.present) return this.#x(a.id);
+			let o = e.consume(a), s = S(a.rtpParameters), c = e.connectionState === "new" && this.#h({
 				userId: t,
 				announced: n
-			}) !== 0 && this.#d(a.id), [c, l] = await Promise.all([o, s]);
+			}) !== 0, l = C(this.#h({
+				userId: t,
+				announced: n
+			}), s), u = c ? this.#f(a.id, l, s) : {
+				flows: !1,
+				layer: s - 1
+			}, [d, f] = await Promise.all([o, u]);
 			if (e !== this.#e.transport.present) return;
-			let { scalabilityMode: u } = c.rtpParameters.encodings?.[0] ?? {}, d = S(u), f = {
+			let p = {
 				userId: t,
 				announced: n,
-				consumer: c,
-				layers: d,
-				flows: l,
-				layer: d - 1
+				consumer: d,
+				layers: s,
+				...f
 			};
-			this.#t.set(i, f), this.#a.delete(i), l && this.#g(f), this.#e.changed(), await this.#p(f);
+			this.#t.set(i, p), this.#a.delete(i), p.flows && this.#_(p), this.#e.changed(), await this.#m(p);
 		} catch (e) {
 			if (g(e) === "refused") return void this.#i.set(i, e);
 			if (_(e) !== "media_not_found") throw e;
-			this.#f(i, e);
+			this.#p(i, e);
 		}
 	}
-	#d(e) {
-		let t = {
+	async #f(e, t, n) {
+		let r = {
 			epoch: this.#e.epoch(),
 			consumerId: e
+		}, { room: i } = this.#e, a = n - 1, o = t < a && i.request("sfu_set_preferred_layers", {
+			...r,
+			spatialLayer: t
+		}), s = i.request("sfu_consumer_resume", r), [c, l] = await Promise.allSettled([o, s]);
+		return {
+			flows: l.status === "fulfilled" || null,
+			layer: c.status === "fulfilled" ? t : a
 		};
-		return this.#e.room.request("sfu_consumer_resume", t).then(() => !0, () => null);
 	}
-	#f(e, t) {
-		if (!this.#s().has(e)) return;
+	#p(e, t) {
+		if (!this.#c().has(e)) return;
 		let n = (this.#a.get(e) ?? 0) + 1;
 		throw this.#a.set(e, n), n < w ? Object.assign(/* @__PURE__ */ Error("A track that is announced is not found."), {
 			code: "unavailable",
 			retryAfterMs: T
 		}) : (this.#a.delete(e), t);
 	}
-	async #p(e) {
-		let t = this.#m(e);
-		await this.#h(e, t !== 0);
+	async #m(e) {
+		let t = this.#h(e);
+		await this.#g(e, t !== 0);
 		let n = C(t, e.layers);
-		t !== 0 && n !== e.layer && this.#S(e) && (await this.#y("sfu_set_preferred_layers", {
-			...this.#x(e),
+		t !== 0 && n !== e.layer && this.#C(e) && (await this.#b("sfu_set_preferred_layers", {
+			...this.#S(e),
 			spatialLayer: n
 		}), e.layer = n);
 	}
-	#m({ userId: e, announced: t }) {
+	#h({ userId: e, announced: t }) {
 		return t.source === "camera" ? this.#n.get(e) : void 0;
 	}
-	async #h(e, t) {
-		e.flows !== t && this.#S(e) && (e.flows = null, await this.#y(t ? "sfu_consumer_resume" : "sfu_consumer_pause", this.#x(e)) && (e.flows = t, t && this.#g(e)));
+	async #g(e, t) {
+		e.flows !== t && this.#C(e) && (e.flows = null, await this.#b(t ? "sfu_consumer_resume" : "sfu_consumer_pause", this.#S(e)) && (e.flows = t, t && this.#_(e)));
 	}
-	#g(e) {
-		e.announced.kind === "video" && setTimeout(() => void this.#_(e), i.keyFrameMs);
+	#_(e) {
+		e.announced.kind === "video" && setTimeout(() => void this.#v(e), i.keyFrameMs);
 	}
-	async #_(e) {
-		if (!e.flows || !this.#S(e) || this.#v(e)) return;
+	async #v(e) {
+		if (!e.flows || !this.#C(e) || this.#y(e)) return;
 		let t = await e.consumer.getStats().catch(() => /* @__PURE__ */ new Map()), n = 0;
 		t.forEach((e) => {
 			n = Math.max(n, e.framesDecoded ?? 0);
-		}), n > 0 || !this.#S(e) || await this.#y("sfu_request_keyframe", this.#x(e)).catch(() => {});
+		}), n > 0 || !this.#C(e) || await this.#b("sfu_request_keyframe", this.#S(e)).catch(() => {});
 	}
-	#v(e) {
-		return this.#s().get(e.announced.producerId)?.announced.paused ?? !0;
+	#y(e) {
+		return this.#c().get(e.announced.producerId)?.announced.paused ?? !0;
 	}
-	async #y(e, t) {
+	async #b(e, t) {
 		try {
 			return await this.#e.room.request(e, t), !0;
 		} catch (e) {
 			if (_(e) !== "media_not_found") throw e;
 			let n = [...this.#t.values()].find(({ consumer: e }) => e.id === t.consumerId);
-			return n && this.#C(n), this.#e.kick(), !1;
+			return n && this.#w(n), this.#e.kick(), !1;
 		}
 	}
-	#b(e) {
+	#x(e) {
 		this.#e.room.request("sfu_close_consumer", {
 			epoch: this.#e.epoch(),
 			consumerId: e
 		}).catch(() => {});
 	}
-	#x({ consumer: e }) {
+	#S({ consumer: e }) {
 		return {
 			epoch: this.#e.epoch(),
 			consumerId: e.id
 		};
 	}
-	#S(e) {
+	#C(e) {
 		return this.#t.get(e.announced.producerId) === e;
 	}
-	#C(e) {
+	#w(e) {
 		this.#t.delete(e.announced.producerId), e.consumer.close();
 	}
 };
