@@ -72,7 +72,7 @@ calls! {
     consume POST "/v1/rooms/{room}/peers/{peer}/transports/{transport}/consumers" (Some("Consume")) -> "Consumer" [BadParameters NotFound Limit Full]
         "The browser receives a producer of the room through a transport of the direction `recv`. A consumer begins paused: resume it when the browser has it."
     resume_consumer POST "/v1/rooms/{room}/peers/{peer}/consumers/{consumer}/resume" (None) -> "Nothing" [BadParameters NotFound]
-        "Media flows, video from a key frame on."
+        "Media flows once the transport can carry it, video from a key frame on."
     pause_consumer POST "/v1/rooms/{room}/peers/{peer}/consumers/{consumer}/pause" (None) -> "Nothing" [BadParameters NotFound]
         "Media stops for this consumer."
     key_frame POST "/v1/rooms/{room}/peers/{peer}/consumers/{consumer}/keyframe" (None) -> "Nothing" [BadParameters NotFound]
