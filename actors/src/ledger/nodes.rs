@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Push;
 use crate::{
     ports::Revocation,
-    protocol::{Epoch, NodeId, RoomId, SeatId, UserId},
+    protocol::{Epoch, NodeId, RoomId, SeatId, UserId, media::Host},
 };
 
 /// A node's lease.
@@ -60,6 +60,8 @@ pub enum Notice {
     SettingsChanged(RoomId),
     /// The room was closed.
     RoomClosed(ClosedRoom),
+    /// A node does not hear this run of a media server any more: those that do tell the ledger so, or its rooms leave it.
+    MediaServerLost(Host),
 }
 
 /// Which room was closed, and when in its life: a notice may be late.

@@ -18,7 +18,7 @@ use super::{
     servers::{LOST_LEASE, Look},
 };
 use crate::{
-    ledger::HOST_LEASE,
+    ledger::{HOST_LEASE, Notice, Recipient},
     messages::{
         To,
         room::{MediaServersChange, Message, Whereabouts},
@@ -233,6 +233,20 @@ fn list(directory: &Arc<Directory>, host: &Host, me: ActorRef<Command>) -> Later
     })
 }
 
+/// Another node has lost a media server. If it is heard here, its rooms stay.
+pub(super) fn lost_elsewhere(directory: &Arc<Directory>, host: Host) {
+    let Some(is_draining) = directory.media_servers.drains(&host) else { return };
+    let (ledger, node) = (Arc::clone(&directory.ports.ledger), directory.id.clone());
+    directory.tell(To::Aside(Box::pin(async move {
+        if ledger.hears(&node, &host, HOST_LEASE, is_draining).await.is_err() {
+            tracing::debug!(
+                "the ledger has not taken that a media server is heard here: it is told again within a second"
+            );
+        }
+        None
+    })));
+}
+
 /// Deletes a room on a media server that has no members, on whichever node.
 fn delete_if_empty(directory: Arc<Directory>, host: Host, room: RoomId) -> Later<Option<To>> {
     Box::pin(async move {
@@ -261,7 +275,9 @@ impl MediaListener for Listener {
         // Unless another node hears it, and says so, its rooms may leave it soon.
         let (ledger, node) = (Arc::clone(&directory.ports.ledger), directory.id.clone());
         directory.tell(To::Aside(Box::pin(async move {
-            if ledger.hears(&node, &host, LOST_LEASE, is_draining).await.is_err() {
+            let shortened = ledger.hears(&node, &host, LOST_LEASE, is_draining).await;
+            let asked = ledger.notify(Recipient::All, Notice::MediaServerLost(host)).await;
+            if shortened.is_err() || asked.is_err() {
                 tracing::debug!("the ledger has not taken that a media server is lost: it learns it a little later");
             }
             None

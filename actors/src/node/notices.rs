@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::oneshot;
 
-use super::directory::Directory;
+use super::{directory::Directory, media::lost_elsewhere};
 use crate::{
     ledger::{At, ClosedRoom, Failure, Notice, Recipient},
     messages::{To, room, user},
@@ -88,6 +88,7 @@ impl Directory {
             Notice::Revoked(revocation) => self.revoke(revocation),
             Notice::RoomClosed(closed) => self.was_closed(closed),
             Notice::SettingsChanged(id) => self.look_up_again(id),
+            Notice::MediaServerLost(host) => lost_elsewhere(self, host),
         }
     }
 

@@ -12,9 +12,11 @@ use crate::{ledger::HOST_LEASE, protocol::media::Host};
 const HOSTS_MAX: usize = 256;
 /// How long rooms are told of a lost server often; afterwards less often.
 const LOST_OFTEN: Duration = Duration::from_secs(30);
-/// How long the ledger still counts a server as alive that this node has lost: two of the moments in which others that hear it
-/// say so.
-pub(super) const LOST_LEASE: Duration = Duration::from_secs(2);
+/// How long the ledger still counts a server as alive that this node has lost: time for the others, which are told, to say that they
+/// hear it.
+pub(super) const LOST_LEASE: Duration = Duration::from_millis(500);
+/// When rooms are told of it: another node that has lost it a moment later has given it as long again.
+const LOST_TOLD: Duration = Duration::from_millis(750);
 /// How often rooms are told of a lost server, at most.
 const OFTEN: Duration = Duration::from_secs(1);
 /// The same, when it is not urgent.
@@ -84,6 +86,13 @@ impl Servers {
         Some(is_draining)
     }
 
+    /// Whether a server that is heard drains.
+    pub(super) fn drains(&self, host: &Host) -> Option<bool> {
+        let servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let server = servers.get(host).filter(|server| server.is_known && server.lost_at.is_none())?;
+        Some(server.well_since.is_none())
+    }
+
     /// What is to be told now; a server is back that has been well for `recover_after`.
     pub(super) fn look(&self, now: Instant, recover_after: Duration) -> Look {
         let mut servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -95,7 +104,7 @@ impl Servers {
             if let Some(lost_at) = server.lost_at {
                 // Before that the ledger keeps rooms there.
                 let (long, is_over) = (now.saturating_duration_since(lost_at), server.is_over);
-                let is_left = is_over || long >= LOST_LEASE;
+                let is_left = is_over || long >= LOST_TOLD;
                 if is_left && server.is_to_be_told(if long < LOST_OFTEN { OFTEN } else { SELDOM }, now) {
                     look.lost.push(host.clone());
                 }
@@ -162,8 +171,10 @@ mod tests {
         servers.heard(run("1"), false, at(0));
         assert_eq!(servers.look(at(1), WELL_FOR).alive, [(run("1"), false)]);
         assert_eq!((servers.lost(&run("1"), at(2)), servers.lost(&run("1"), at(2))), (Some(false), None));
-        assert_eq!(servers.look(at(3), WELL_FOR), Look::default(), "others may hear it");
-        for seconds in [4, 5, 6] {
+        assert_eq!(servers.drains(&run("1")), None);
+        let soon = at(2) + LOST_LEASE;
+        assert_eq!(servers.look(soon, WELL_FOR), Look::default(), "others may hear it");
+        for seconds in [3, 4, 5, 6] {
             assert_eq!(servers.look(at(seconds), WELL_FOR), Look { lost: vec![run("1")], ..Look::default() });
             let between = at(seconds) + Duration::from_millis(250);
             assert_eq!(servers.look(between, WELL_FOR), Look::default(), "once a second");

@@ -81,13 +81,21 @@ impl Media {
         }
     }
 
+    /// This node, in the order in which they began to hear, hears none of them any more.
+    pub(crate) fn hide_from(&self, node: usize) {
+        self.open().hidden_from = Some(node);
+    }
+
     /// From now on a node hears them.
     pub(crate) fn tell(self: &Arc<Self>, listener: Arc<dyn MediaListener>) {
         let media = Arc::clone(self);
+        let node = self.open().listening;
+        self.open().listening += 1;
         tokio::spawn(async move {
             let mut heard = Vec::new();
             loop {
-                let alive = media.alive();
+                let is_hidden = media.open().hidden_from == Some(node);
+                let alive = if is_hidden { Vec::new() } else { media.alive() };
                 for lost in heard.iter().filter(|one| !alive.iter().any(|(other, _)| other == *one)) {
                     listener.lost(lost);
                 }

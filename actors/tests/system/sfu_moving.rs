@@ -94,6 +94,17 @@ async fn a_room_whose_media_server_is_lost_goes_to_another_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_room_stays_on_a_media_server_that_one_node_has_lost_and_another_hears() {
+    let (_world, _, media, mut members) = stage(&["m", "n"], 2).await;
+    media.hide_from(0);
+    pass(&mut members, Duration::from_secs(10)).await;
+    let since = tokio::time::Instant::now();
+    media.stop("m");
+    assert_eq!(change(&mut members).await["reason"], "media_lost");
+    assert!(since.elapsed() <= Duration::from_secs(3), "a second of it until the other node sees it");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_room_leaves_a_media_server_that_drains_and_is_deleted_there_once_members_had_time_to_move() {
     let (_world, _, media, mut members) = stage(&["m", "n"], 2).await;
     media.asked();

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     ledger::{ClosedRoom, Event, Notice, Recipient},
     ports::{Revocation, RevocationScope},
+    protocol::media::Host,
 };
 
 pub(super) async fn the_first_event_of_a_subscription_says_so(make: Make) {
@@ -77,6 +78,9 @@ pub(super) async fn a_notice_reaches_one_node_or_every_node(make: Make) {
     let revocation = Revocation { user: ann.user, scope: RevocationScope::AllBefore(7) };
     w.ask(w.stand.ledger.notify(Recipient::All, Notice::Revoked(revocation))).await;
     assert_eq!(w.events("b").await, ["revoked AllBefore(7)"]);
+    let lost = Host { server: "m".into(), instance: "1".into() };
+    w.ask(w.stand.ledger.notify(Recipient::All, Notice::MediaServerLost(lost))).await;
+    assert_eq!(w.events("b").await, ["lost m"]);
 }
 
 pub(super) async fn a_newer_subscription_takes_the_place_of_the_older(make: Make) {

@@ -21,6 +21,9 @@ pub(super) struct State {
     pub(super) servers: BTreeMap<&'static str, Server>,
     /// Answers that are repeated, by run of the server.
     pub(super) answers: BTreeMap<(Arc<str>, SessionId, u64), Json>,
+    /// How many nodes have begun to hear, and which of them hears nothing any more.
+    pub(super) listening: usize,
+    pub(super) hidden_from: Option<usize>,
     /// How many ids were made.
     made: u64,
     pub(super) fails: Fails,

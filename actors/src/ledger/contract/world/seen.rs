@@ -99,6 +99,7 @@ impl World {
             Event::Notice(Notice::Revoked(revocation)) => format!("revoked {:?}", revocation.scope),
             Event::Notice(Notice::SettingsChanged(_)) => "settings changed".to_owned(),
             Event::Notice(Notice::RoomClosed(_)) => "room closed".to_owned(),
+            Event::Notice(Notice::MediaServerLost(host)) => format!("lost {}", host.server),
             Event::Subscribed => "subscribed".to_owned(),
             Event::Interrupted => "interrupted".to_owned(),
             Event::Epoch(_) => "epoch".to_owned(),
