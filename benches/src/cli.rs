@@ -27,7 +27,8 @@ Examples:
   aldis-bench mesh --connections 4000 --joins 400
   aldis-bench media --callers 100 --rate 1000
   aldis-bench storm --connections 5000 --html storm.html
-  aldis-bench cluster --nodes 3 --kill
+  aldis-bench cluster --count 3 --kill
+  aldis-bench cluster --rolling --next ../next/aldis
   aldis-bench report before.json after.json --html compared.html
   aldis-bench relay --cluster 2 --redis-url redis://127.0.0.1 --database-url postgres://aldis@127.0.0.1/bench
   aldis-bench relay --url http://127.0.0.1:8080 --pid 4711 --tokens tokens.jsonl --json run.json --expect 'p99_us<=500'

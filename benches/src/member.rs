@@ -5,7 +5,9 @@
 
 mod life;
 mod negotiation;
+mod notice;
 mod outbox;
+mod signal;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -15,7 +17,9 @@ use actors::protocol::{RoomId, UserId};
 
 pub(crate) use client::Reconnect;
 pub(crate) use negotiation::Negotiation;
+use notice::Notice;
 pub(crate) use outbox::{Outbox, SendState};
+pub(crate) use signal::{Fate, Signal, Stay};
 
 use crate::clock::{Epoch, Nanos};
 use crate::oracle::{RoomNumber, Roster, Violation, Witness};
@@ -68,8 +72,7 @@ pub(crate) struct Conduct {
 /// A received candidate.
 #[derive(Debug, Clone)]
 pub(crate) struct Relayed {
-    pub(crate) from: UserId,
-    pub(crate) to: UserId,
+    pub(crate) signal: Signal,
     /// When it was due to be sent.
     pub(crate) at: Nanos,
 }
@@ -79,11 +82,15 @@ pub(crate) trait Script: Send + Sync {
     /// The member of `outbox` has received a candidate.
     fn relayed(&self, play: &Play, outbox: &Outbox, relayed: Relayed);
     /// A member, whose connection was lost at `lost_at`, has resumed its session.
-    fn back(&self, _play: &Play, _lost_at: Nanos) {}
+    fn back(&self, _play: &Play, _who: &Part, _lost_at: Nanos) {}
     /// A member's connection was lost, and it will reconnect.
     fn interrupted(&self, _who: Part) {}
     /// A member could not resume its session.
     fn unresumed(&self, _who: Part) {}
+    /// A member was told that messages to it may be lost.
+    fn told_of_loss(&self, _play: &Play, _who: Stay) {}
+    /// A candidate was refused, or its sender's session ended before it was answered.
+    fn not_taken(&self, _signal: Signal, _fate: Fate) {}
     /// A member has joined a room with this many others.
     fn seated(&self, _play: &Play, _who: UserId, _others: usize) {}
     /// One side of a pair with this newcomer has received the other's description and all candidates.
@@ -101,8 +108,8 @@ impl<S: Script> Script for Arc<S> {
         S::relayed(self, play, outbox, relayed);
     }
 
-    fn back(&self, play: &Play, lost_at: Nanos) {
-        S::back(self, play, lost_at);
+    fn back(&self, play: &Play, who: &Part, lost_at: Nanos) {
+        S::back(self, play, who, lost_at);
     }
 
     fn interrupted(&self, who: Part) {
@@ -111,6 +118,14 @@ impl<S: Script> Script for Arc<S> {
 
     fn unresumed(&self, who: Part) {
         S::unresumed(self, who);
+    }
+
+    fn told_of_loss(&self, play: &Play, who: Stay) {
+        S::told_of_loss(self, play, who);
+    }
+
+    fn not_taken(&self, signal: Signal, fate: Fate) {
+        S::not_taken(self, signal, fate);
     }
 
     fn seated(&self, play: &Play, who: UserId, others: usize) {
@@ -148,6 +163,8 @@ struct Member {
     returning: Option<WriteHalf>,
     /// When the connection was lost, while it is.
     lost_at: Option<Nanos>,
+    /// How long to wait before it reconnects, as its node has asked.
+    asked: Option<Duration>,
 }
 
 /// Starts the task of a member whose socket is open; it ends with its connection, or with the last attempt at another.
@@ -165,6 +182,7 @@ pub(crate) fn begin(caller: Caller, play: &Arc<Play>, opened: Opened) -> Outbox 
         resume_token: None,
         returning: None,
         lost_at: None,
+        asked: None,
     };
     tokio::spawn(member.live(Reader::new(half, early)));
     outbox
@@ -173,7 +191,12 @@ pub(crate) fn begin(caller: Caller, play: &Arc<Play>, opened: Opened) -> Outbox 
 impl Listen for Member {
     fn text(&mut self, text: &[u8]) {
         match messages::parse(text) {
-            Ok(heard) => self.received(&heard),
+            Ok(heard) => {
+                self.received(&heard);
+                if matches!(heard.body, Body::Resumed { .. } | Body::Other) {
+                    self.noticed(Notice::of(text));
+                }
+            }
             Err(error) => self.violated(Violation::Unreadable(error.to_string())),
         }
     }
@@ -204,8 +227,9 @@ impl Member {
         match &heard.body {
             Body::Candidate { from, mark } => {
                 play.tally.relayed.fetch_add(1, Relaxed);
-                let relayed = Relayed { from: from.clone(), to: self.caller.part.user.clone(), at: mark.at };
-                play.script.relayed(&play, &self.outbox, relayed);
+                let from = Stay { user: from.clone(), rev: self.witness.rev_of(from) };
+                let signal = Signal { from, to: Stay { rev: mark.rev, ..self.stay() }, n: mark.n };
+                play.script.relayed(&play, &self.outbox, Relayed { signal, at: mark.at });
             }
             Body::Chat { from, at, .. } => {
                 play.tally.relayed.fetch_add(1, Relaxed);
@@ -218,7 +242,7 @@ impl Member {
                     self.outbox.join(self.caller.part.room);
                 }
             }
-            Body::Joined { peers, resume_token, .. } => self.seated(peers, resume_token),
+            Body::Joined { rev, peers, resume_token } => self.seated((*rev, peers), resume_token),
             Body::Resumed { .. } => self.resumed(),
             Body::Unresumed { reason } => self.unresumed(reason),
             Body::UserJoined { user, rev } => {
@@ -241,15 +265,20 @@ impl Member {
             }
             Body::Ack(cid) if play.conduct.comeback.is_some() => self.outbox.settle(*cid),
             Body::Refused { again_after_ms: Some(ms), .. } if !self.outbox.is_seated() => self.join_again(*ms),
-            Body::Refused { code, .. } => play.tally.refused(self.caller.part.user.clone(), code),
+            Body::Refused { code, cid, .. } => {
+                play.tally.refused(code);
+                if let Some(signal) = cid.and_then(|cid| self.outbox.refused(cid, &self.caller.part.user)) {
+                    play.script.not_taken(signal, Fate::Refused);
+                }
+            }
             Body::UserLeft { user } => play.script.left(&play, user.clone()),
             Body::Ack(_) | Body::Other => {}
         }
         self.acknowledge(heard);
     }
 
-    fn seated(&mut self, others: &[(UserId, u64)], resume_token: &str) {
-        self.outbox.take_seat(others);
+    fn seated(&mut self, (rev, others): (u64, &[(UserId, u64)]), resume_token: &str) {
+        self.outbox.take_seat(rev, others);
         if self.play.conduct.comeback.is_some() {
             self.resume_token = Some(resume_token.into());
         }
@@ -288,6 +317,19 @@ impl Member {
             self.unacked = 0;
             self.outbox.acknowledge(self.witness.seq());
         }
+    }
+
+    fn noticed(&mut self, notice: Option<Notice>) {
+        match notice {
+            Some(Notice::Loss) => self.play.script.told_of_loss(&self.play, self.stay()),
+            Some(Notice::Draining(pause)) => self.asked = Some(pause),
+            None => {}
+        }
+    }
+
+    /// The session that it has now.
+    fn stay(&self) -> Stay {
+        Stay { user: self.caller.part.user.clone(), rev: self.witness.rev() }
     }
 
     fn violated(&self, violation: Violation) {

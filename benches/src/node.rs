@@ -14,7 +14,7 @@ mod which;
 
 use std::iter::{Sum, once};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +31,7 @@ pub(crate) use rest::{Credentials, LoggedIn, Operator, Rest};
 use started::Started;
 pub use tokens::Token;
 pub use which::Which;
+pub(crate) use which::version_of;
 
 use crate::limits::REQUESTS_AT_ONCE;
 use client::wire::Trust;
@@ -136,6 +137,15 @@ impl Node {
             started.again().await?;
         }
         self.found_again()
+    }
+
+    /// From its next start on it runs this program.
+    ///
+    /// # Errors
+    ///
+    /// There is no such program, or this run does not start the node.
+    pub(crate) fn runs(&mut self, program: &Path) -> anyhow::Result<()> {
+        self.started.as_mut().context("a node that runs already is not started")?.runs(program)
     }
 
     /// Kills a node that this run started (SIGKILL).

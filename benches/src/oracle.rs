@@ -86,6 +86,16 @@ impl Witness {
         self.seq
     }
 
+    /// Own join order; 0 until joined.
+    pub(crate) fn rev(&self) -> u64 {
+        self.rev
+    }
+
+    /// The join order of another member; 0 if it is none.
+    pub(crate) fn rev_of(&self, user: &UserId) -> u64 {
+        self.others.iter().find(|other| other.user == *user).map_or(0, |other| other.rev)
+    }
+
     /// Whether this client is the earlier joiner of the two, and so offers.
     pub(crate) fn offers_to(&self, user: UserId) -> bool {
         self.others.iter().any(|other| other.user == user && self.rev < other.rev)

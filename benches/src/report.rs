@@ -26,6 +26,8 @@ pub(crate) struct Report {
     machine: Machine,
     /// The command line, so that the run can be repeated.
     command: Vec<String>,
+    /// Versions of the nodes, in the order in which they ran, where that is known.
+    versions: Vec<String>,
     figures: Vec<Figure>,
     phases: Vec<Phase>,
     stages: Vec<Stage>,
@@ -102,6 +104,7 @@ impl Report {
             scenario,
             machine,
             command: std::env::args().collect(),
+            versions: Vec::new(),
             figures: Vec::new(),
             phases: Vec::new(),
             stages: Vec::new(),
@@ -114,6 +117,11 @@ impl Report {
 
     pub(crate) fn figure(&mut self, (name, unit): (&'static str, Unit), value: f64, what: &'static str) {
         self.figures.push(Figure { name, value, unit, what });
+    }
+
+    /// Nodes of these versions ran, one after the other.
+    pub(crate) fn ran(&mut self, versions: Vec<String>) {
+        self.versions = versions;
     }
 
     /// A figure's value.

@@ -50,9 +50,6 @@ struct Texts {
     endings: BTreeMap<String, u64>,
     interruptions: BTreeMap<String, u64>,
     unresumed: BTreeMap<String, u64>,
-    /// By sender: signals that were refused as unavailable, and those that receivers saw to be missing.
-    unavailable_of: BTreeMap<UserId, u64>,
-    skipped_of: BTreeMap<UserId, u64>,
 }
 
 impl Tally {
@@ -61,32 +58,19 @@ impl Tally {
         Self { expected, ..Self::default() }
     }
 
-    /// A message of this member was refused.
-    pub(crate) fn refused(&self, sender: UserId, code: &str) {
+    /// A message was refused.
+    pub(crate) fn refused(&self, code: &str) {
         self.answered.fetch_add(1, Relaxed);
-        let mut texts = self.texts();
-        *texts.refusals.entry(code.to_owned()).or_default() += 1;
-        if code == Code::Unavailable.as_str() {
-            *texts.unavailable_of.entry(sender).or_default() += 1;
-        }
-    }
-
-    /// Members of whom more signals are missing than were refused, and how many more.
-    pub(crate) fn missed(&self) -> Vec<(UserId, u64)> {
-        let texts = self.texts();
-        let refused = |user| texts.unavailable_of.get(user).copied().unwrap_or_default();
-        let more = texts.skipped_of.iter().map(|(user, skipped)| (user.clone(), skipped.saturating_sub(refused(user))));
-        more.filter(|(_, more)| *more > 0).collect()
+        *self.texts().refusals.entry(code.to_owned()).or_default() += 1;
     }
 
     /// A gap is only counted where the sender may have been refused: which message it was, the receiver does not know.
     pub(crate) fn violated(&self, user: UserId, violation: Violation) {
-        if let Violation::Order { user: sender, expected, got } = &violation
+        if let Violation::Order { expected, got, .. } = &violation
             && got > expected
             && self.expected.contains(&Code::Unavailable.as_str())
         {
             self.skipped.fetch_add(got - expected, Relaxed);
-            *self.texts().skipped_of.entry(sender.clone()).or_default() += got - expected;
             return;
         }
         self.violations.fetch_add(1, Relaxed);
@@ -169,17 +153,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_refused_to_one_member_excuses_no_gap_of_another() {
-        let (ann, bob) = (UserId::from_u128(1), UserId::from_u128(2));
+    fn a_gap_is_counted_where_signals_may_be_refused_and_elsewhere_it_violates() {
+        let gap = || Violation::Order { user: UserId::from_u128(1), expected: 3, got: 5 };
         let tally = Tally::expecting(&["unavailable"]);
-        let gap = |user: &UserId, got| {
-            tally.violated(bob.clone(), Violation::Order { user: user.clone(), expected: 3, got });
-        };
-        tally.refused(ann.clone(), "unavailable");
-        tally.refused(ann.clone(), "unavailable");
-        gap(&ann, 5);
-        assert_eq!(tally.missed(), []);
-        gap(&bob, 4);
-        assert_eq!(tally.missed(), [(bob, 1)]);
+        tally.violated(UserId::from_u128(2), gap());
+        assert_eq!((tally.skipped.load(Relaxed), tally.violations().0), (2, 0));
+        tally.violated(UserId::from_u128(2), Violation::Order { user: UserId::from_u128(1), expected: 3, got: 2 });
+        assert_eq!(tally.violations().0, 1, "a repeat is none");
+        let tally = Tally::default();
+        tally.violated(UserId::from_u128(2), gap());
+        assert_eq!((tally.skipped.load(Relaxed), tally.violations().0), (0, 1));
     }
 }

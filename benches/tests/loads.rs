@@ -1,5 +1,6 @@
 //! The load generator against a node that it starts itself: each load gets through, and nothing is refused or lost.
 
+use std::path::Path;
 use std::process::Command;
 
 /// Runs `aldis-bench`, which finds `aldis` beside itself: `cargo test --workspace` builds both.
@@ -43,6 +44,21 @@ fn nothing_is_lost_while_nodes_of_a_cluster_are_killed_and_restarted() {
 #[test]
 fn nothing_is_lost_while_redis_and_postgresql_stand_still() {
     bench(&["cluster", "--count", "2", "--connections", "40", "--redis", "stop", "--postgres", "stop", "--for", "2"]);
+}
+
+#[test]
+fn what_redis_has_forgotten_is_told() {
+    for how in ["kill", "flush"] {
+        bench(&["cluster", "--count", "2", "--connections", "40", "--rate", "5", "--redis", how, "--for", "2"]);
+    }
+}
+
+/// The other version is the same program.
+#[test]
+fn nothing_is_lost_while_nodes_are_replaced_by_another_version_and_back() {
+    let next = Path::new(env!("CARGO_BIN_EXE_aldis-bench")).with_file_name("aldis");
+    let next = next.to_str().expect("a path in UTF-8");
+    bench(&["cluster", "--count", "2", "--connections", "40", "--rolling", "--next", next, "--for", "2"]);
 }
 
 #[test]

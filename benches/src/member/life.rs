@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tokio::time::sleep;
 
-use super::{Member, Reconnect};
+use super::{Fate, Member, Reconnect};
 use crate::clock::nanos;
 use crate::limits::{BACK_WITHIN, STALL_LOOK};
 use client::wire::{Ending, Reader};
@@ -58,7 +58,7 @@ impl Member {
         let seed = u64::try_from(self.caller.part.user.as_u128().unwrap_or_default() & u128::from(u64::MAX))
             .unwrap_or_default();
         for attempt in 0.. {
-            sleep(comeback.pause(attempt, seed)).await;
+            sleep(self.asked.take().unwrap_or_else(|| comeback.pause(attempt, seed))).await;
             let too_late = play.epoch.now() > lost_at + nanos(BACK_WITHIN);
             if too_late || play.ending.load(Relaxed) {
                 return None;
@@ -82,13 +82,16 @@ impl Member {
         }
         self.play.tally.resumed.fetch_add(1, Relaxed);
         if let Some(lost_at) = self.lost_at.take() {
-            self.play.script.back(&self.play, lost_at);
+            self.play.script.back(&self.play, &self.caller.part, lost_at);
         }
         self.play.tally.back.fetch_add(1, Relaxed);
     }
 
     /// The session has ended: the member joins again.
     pub(super) fn unresumed(&mut self, reason: &str) {
+        for signal in self.outbox.unanswered(&self.caller.part.user) {
+            self.play.script.not_taken(signal, Fate::Unknown);
+        }
         if self.outbox.give_up_seat() {
             self.play.roster.left(self.caller.part.number);
         }

@@ -12,15 +12,18 @@ use client::Sent;
 use client::messages::{self, Mark};
 use client::wire::{Cut, Opcode, WriteHalf, Writer, WriterClosed};
 
+use super::signal::{Signal, Stay};
 use crate::clock::Nanos;
 
 /// What a member has sent so far, and its state.
 #[derive(Debug, Default)]
 pub(crate) struct SendState {
     /// Its numbers, and the messages to be resent after a resume.
-    sent: Sent<Arc<str>>,
+    sent: Sent<Kept>,
     /// Whether this member reconnects, so that messages are kept.
     keeps: bool,
+    /// Own join order.
+    rev: u64,
     /// Marked messages by receiver; a call has few members.
     told: Vec<Told>,
     /// Marked messages to the whole room.
@@ -31,8 +34,16 @@ pub(crate) struct SendState {
     stalled: bool,
 }
 
-/// What was sent to one session of another member.
+/// A message until it is acknowledged.
 #[derive(Debug)]
+struct Kept {
+    text: Arc<str>,
+    /// To whom, and the receiver's join order and the number in its mark; `None`: it is not marked.
+    marked: Option<Told>,
+}
+
+/// What was sent to one session of another member.
+#[derive(Debug, Clone)]
 struct Told {
     user: UserId,
     rev: u64,
@@ -53,7 +64,8 @@ impl SendState {
         self.sent.last()
     }
 
-    fn mark(&mut self, user: UserId, at: Nanos) -> Mark {
+    /// The next one to this member.
+    fn tell(&mut self, user: UserId) -> Told {
         let known = self.told.iter().position(|told| told.user == user);
         let known = known.unwrap_or_else(|| {
             self.told.push(Told { user, rev: 0, n: 0 });
@@ -61,12 +73,17 @@ impl SendState {
         });
         let told = &mut self.told[known];
         told.n += 1;
-        Mark { n: told.n, at, rev: told.rev }
+        told.clone()
     }
 
     /// Keeps the message just written; whether it did.
-    fn keep(&mut self, text: &str) -> bool {
-        self.keeps && self.sent.keep(text.into())
+    fn keep(&mut self, text: &str, marked: Option<Told>) -> bool {
+        self.keeps && self.sent.keep(Kept { text: text.into(), marked })
+    }
+
+    /// That message of this member.
+    fn signal(&self, user: &UserId, Told { user: to, rev, n }: Told) -> Signal {
+        Signal { from: Stay { user: user.clone(), rev: self.rev }, to: Stay { user: to, rev }, n }
     }
 }
 
@@ -104,18 +121,25 @@ impl Outbox {
     }
 
     pub(crate) fn offer(&self, to: UserId, sdp_bytes: usize) {
-        self.send_numbered(|state, text| messages::offer(text, state.cid(), to, sdp_bytes));
+        self.send_numbered(|state, text| {
+            messages::offer(text, state.cid(), to, sdp_bytes);
+            None
+        });
     }
 
     pub(crate) fn answer(&self, to: UserId, sdp_bytes: usize) {
-        self.send_numbered(|state, text| messages::answer(text, state.cid(), to, sdp_bytes));
+        self.send_numbered(|state, text| {
+            messages::answer(text, state.cid(), to, sdp_bytes);
+            None
+        });
     }
 
     /// Sends a candidate that was due at `at`, in a message of `bytes`; whether it was sent, or will be.
     pub(crate) fn candidate(&self, to: UserId, at: Nanos, bytes: usize) -> bool {
         self.send_numbered(|state, text| {
-            let mark = state.mark(to.clone(), at);
-            messages::candidate(text, (state.cid(), to), mark, bytes);
+            let told = state.tell(to.clone());
+            messages::candidate(text, (state.cid(), to), Mark { n: told.n, at, rev: told.rev }, bytes);
+            Some(told)
         })
     }
 
@@ -124,11 +148,15 @@ impl Outbox {
         self.send_numbered(|state, text| {
             state.chatted += 1;
             messages::chat(text, state.cid(), Mark { n: state.chatted, at, rev: 0 }, bytes);
+            None
         })
     }
 
     pub(crate) fn end_of_candidates(&self, to: UserId) {
-        self.send_numbered(|state, text| messages::end_of_candidates(text, state.cid(), to));
+        self.send_numbered(|state, text| {
+            messages::end_of_candidates(text, state.cid(), to);
+            None
+        });
     }
 
     pub(crate) fn acknowledge(&self, seq: Seq) {
@@ -162,10 +190,10 @@ impl Outbox {
         self.0.with(|state| state.seated)
     }
 
-    /// A session starts, with these other members.
-    pub(super) fn take_seat(&self, others: &[(UserId, u64)]) {
+    /// A session starts with this join order, with these other members.
+    pub(super) fn take_seat(&self, rev: u64, others: &[(UserId, u64)]) {
         self.0.with(|state| {
-            state.seated = true;
+            (state.seated, state.rev) = (true, rev);
             state.told = others.iter().map(|(user, rev)| Told { user: user.clone(), rev: *rev, n: 0 }).collect();
         });
     }
@@ -191,17 +219,41 @@ impl Outbox {
         self.0.with(|state| drop(state.sent.settle(acked)));
     }
 
+    /// The node has refused a message of this member: it is not sent again. Which it was, if it was marked.
+    pub(super) fn refused(&self, cid: Cid, user: &UserId) -> Option<Signal> {
+        self.0.with(|state| {
+            let told = state.sent.refuse(cid)?.marked?;
+            Some(state.signal(user, told))
+        })
+    }
+
+    /// Marked messages of this member that the node has not answered.
+    pub(super) fn unanswered(&self, user: &UserId) -> Vec<Signal> {
+        self.0.with(|state| {
+            let marked = state.sent.unacknowledged().filter_map(|(_, kept)| kept.marked.clone());
+            marked.map(|told| state.signal(user, told)).collect()
+        })
+    }
+
+    /// The last marked message of this member's session to each other one.
+    pub(crate) fn last_signals(&self, user: &UserId) -> Vec<Signal> {
+        self.0.with(|state| {
+            let told = state.told.iter().filter(|told| told.n > 0);
+            told.map(|told| state.signal(user, told.clone())).collect()
+        })
+    }
+
     /// Continues over another connection; kept messages are resent first.
     pub(super) fn continue_over(&self, half: WriteHalf) {
-        self.0.reconnect(half, |state| state.sent.unacknowledged().map(|(_, text)| Arc::clone(text)).collect());
+        self.0.reconnect(half, |state| state.sent.unacknowledged().map(|(_, kept)| Arc::clone(&kept.text)).collect());
     }
 
     /// Sends a numbered message; whether it was sent, or kept to be sent later.
-    fn send_numbered(&self, write: impl FnOnce(&mut SendState, &mut String)) -> bool {
+    fn send_numbered(&self, write: impl FnOnce(&mut SendState, &mut String) -> Option<Told>) -> bool {
         let (kept, said) = self.0.send(|state, text| {
             state.sent.number();
-            write(state, text);
-            state.keep(text)
+            let marked = write(state, text);
+            state.keep(text, marked)
         });
         kept || said.is_ok()
     }

@@ -139,6 +139,13 @@ impl Started {
         Ok(())
     }
 
+    /// From its next start on it is this program.
+    pub(super) fn runs(&mut self, program: &Path) -> anyhow::Result<()> {
+        // It is started in another directory.
+        self.program = fs::canonicalize(program).with_context(|| format!("there is no {}", program.display()))?;
+        Ok(())
+    }
+
     /// Kills it.
     pub(super) async fn kill(&mut self) -> anyhow::Result<()> {
         self.child.kill().await?;

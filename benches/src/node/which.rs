@@ -1,8 +1,9 @@
 //! Which node, or nodes, a run loads: the options of the command line. Must not know how they are started.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
+use tokio::process::Command;
 
 /// The node, by the command line.
 #[derive(Debug, Clone, clap::Args)]
@@ -97,4 +98,12 @@ fn beside() -> anyhow::Result<PathBuf> {
     let folder = own.parent().context("this program has no folder")?;
     let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
     Ok(folder.join("aldis"))
+}
+
+/// What a program says of its version.
+pub(crate) async fn version_of(program: &Path) -> anyhow::Result<String> {
+    let asked = Command::new(program).arg("--version").output().await;
+    let output = asked.with_context(|| format!("cannot start {}", program.display()))?;
+    ensure!(output.status.success(), "{} --version ended with {}", program.display(), output.status);
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

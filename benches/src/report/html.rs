@@ -43,7 +43,9 @@ fn keep(page: &str, file: &Path) -> anyhow::Result<()> {
 
 fn page(runs: &[Named]) -> String {
     let mut out = String::from(HEAD);
-    out.push_str("<h1>aldis-bench</h1>\n<table><tr><th>run<th>scenario<th>outcome<th>machine<th>command</tr>\n");
+    out.push_str(
+        "<h1>aldis-bench</h1>\n<table><tr><th>run<th>scenario<th>outcome<th>machine<th>nodes<th>command</tr>\n",
+    );
     for (n, Named { label, told }) in runs.iter().enumerate() {
         let machine = &told.machine;
         let outcome = match (told.violations, told.failures.len(), told.missed.len()) {
@@ -53,7 +55,7 @@ fn page(runs: &[Named]) -> String {
         };
         let _ = writeln!(
             out,
-            "<tr><td><i class=\"k c{}\"></i>{}<td>{}<td>{outcome}<td>{} × {}, Linux {}, {}<td><code>{}</code></tr>",
+            "<tr><td><i class=\"k c{}\"></i>{}<td>{}<td>{outcome}<td>{} × {}, Linux {}, {}<td>{}<td><code>{}</code></tr>",
             n % plot::COLOURS,
             escaped(label),
             escaped(&told.scenario),
@@ -61,6 +63,7 @@ fn page(runs: &[Named]) -> String {
             escaped(&machine.processor),
             escaped(&machine.kernel),
             escaped(&machine.version),
+            escaped(&told.versions.join(", then ")),
             escaped(&arguments(&told.command)),
         );
     }

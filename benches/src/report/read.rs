@@ -14,6 +14,9 @@ pub(super) struct Told {
     pub(super) scenario: String,
     pub(super) machine: Machine,
     pub(super) command: Vec<String>,
+    /// Absent in what older programs wrote.
+    #[serde(default)]
+    pub(super) versions: Vec<String>,
     pub(super) figures: Vec<Figure>,
     pub(super) phases: Vec<Phase>,
     pub(super) stages: Vec<Stage>,

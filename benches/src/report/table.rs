@@ -8,6 +8,9 @@ impl Report {
     /// Writes all of it.
     pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "\n{} · {}", self.scenario, self.machine.line())?;
+        if !self.versions.is_empty() {
+            writeln!(out, "nodes: {}", self.versions.join(", then "))?;
+        }
         self.write_stages(out)?;
         self.write_phases(out)?;
         writeln!(out)?;

@@ -78,9 +78,9 @@ struct Turnover {
 }
 
 impl Script for Turnover {
-    fn relayed(&self, play: &Play, _mouth: &Outbox, Relayed { from, to, at }: Relayed) {
+    fn relayed(&self, play: &Play, _mouth: &Outbox, Relayed { signal, at }: Relayed) {
         let stays = |user| self.stayers.get().is_some_and(|stayers| stayers.contains(user));
-        if stays(&from) && stays(&to) {
+        if stays(&signal.from.user) && stays(&signal.to.user) {
             self.heard.fetch_add(1, Relaxed);
             self.latencies.record(at, play.epoch.now());
         }

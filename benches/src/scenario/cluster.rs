@@ -3,31 +3,37 @@
 //! member reconnects.
 
 mod balancer;
+mod connects;
 mod dealing;
 mod fault;
+mod found;
+mod losses;
 mod servers;
 pub(super) mod stage;
+mod watched;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use actors::protocol::{Code, UserId};
+use actors::protocol::Code;
 use anyhow::ensure;
 use clap::Args;
-use hdrhistogram::Histogram;
 
+use connects::Busiest;
 use fault::{Fault, RedisFault};
+use found::Found;
 use stage::Stage;
+use watched::Watched;
 
 use super::relay::{drained, rates, rounds};
 use super::{Casting, Run, seconds};
 use crate::clock::Nanos;
 use crate::crowd::{Arrival, Crowd, Sources};
-use crate::latency::{Latencies, histogram};
-use crate::member::{Negotiation, Outbox, Part, Play, Reconnect, Relayed, Script};
-use crate::node::Door;
+use crate::latency::Latencies;
+use crate::member::{Negotiation, Reconnect};
+use crate::node::{Door, version_of};
 use crate::options::at_least_one;
 use crate::pace::{Offer, Pace};
 use crate::report::{Report, Unit, float, micros};
@@ -48,16 +54,21 @@ pub(super) const FIGURES: &[&str] = &[
     "after_p99_us",
     "refused",
     "skipped",
+    "told",
     "lost",
+    "members_told",
     "false_user_left",
     "busiest_connects",
     "busiest_connects_mean",
+    "busiest_connects_times",
     "most_on_one_node",
 ];
 
 /// Members whose messages the ledger did not take in time are told so, and the receivers then miss a number; those of a node
 /// that stops are told why their sockets are closed.
 const EXPECTED: &[&str] = &[Code::Unavailable.as_str(), Code::Draining.as_str()];
+/// Besides, a member that has no socket while Redis forgets may be told that its session has ended.
+const EXPECTED_OF_A_LOSS: &[&str] = &[Code::Unavailable.as_str(), Code::Draining.as_str(), "seat_gone", "gap"];
 
 /// Options of `cluster`.
 #[derive(Debug, Args)]
@@ -89,6 +100,10 @@ pub(crate) struct Cluster {
     /// Stop and start every node, one after the other (SIGTERM)
     #[arg(long)]
     rolling: bool,
+    /// With --rolling: the aldis of another version. Each node is stopped and started with it, one after the other; once all run it,
+    /// each is started with its own again. Both must know the settings of a load
+    #[arg(long, value_name = "PATH", requires = "rolling")]
+    next: Option<PathBuf>,
     /// What happens to Redis
     #[arg(long, value_enum, conflicts_with = "on_redis")]
     redis: Option<RedisFault>,
@@ -103,47 +118,6 @@ pub(crate) struct Cluster {
     span: Duration,
 }
 
-/// Records latencies of signals, how long members were away, and who was reported as gone.
-struct Watched {
-    latencies: Arc<Latencies>,
-    seen: Mutex<Seen>,
-}
-
-struct Seen {
-    away: Histogram<u64>,
-    /// When the last member was back.
-    last: Nanos,
-    lefts: BTreeMap<UserId, u64>,
-    /// Members whose session ended: others may be told that they left.
-    ended: BTreeSet<UserId>,
-}
-
-impl Watched {
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Script for Watched {
-    fn relayed(&self, play: &Play, _mouth: &Outbox, relayed: Relayed) {
-        self.latencies.record(relayed.at, play.epoch.now());
-    }
-
-    fn back(&self, play: &Play, lost_at: Nanos) {
-        let (now, mut seen) = (play.epoch.now(), self.seen());
-        seen.last = seen.last.max(now);
-        seen.away.saturating_record(now.saturating_sub(lost_at));
-    }
-
-    fn unresumed(&self, who: Part) {
-        self.seen().ended.insert(who.user);
-    }
-
-    fn left(&self, _play: &Play, who: UserId) {
-        *self.seen().lefts.entry(who).or_default() += 1;
-    }
-}
-
 impl Cluster {
     pub(super) async fn play(&self, run: &Run) -> anyhow::Result<Report> {
         let (connections, seats) = (self.connections, self.room_size);
@@ -153,8 +127,8 @@ impl Cluster {
         );
         ensure!(self.rate > 0.0, "--rate {}: without signals nothing is measured", self.rate);
         let latencies = Arc::new(Latencies::new(&["warm", "steady", "fault", "after"])?);
-        let seen = Seen { away: histogram()?, last: 0, lefts: BTreeMap::new(), ended: BTreeSet::new() };
-        let watched = Arc::new(Watched { latencies: Arc::clone(&latencies), seen: Mutex::new(seen) });
+        let watched = Arc::new(Watched::new(Arc::clone(&latencies))?);
+        let versions = self.versions(run).await?;
         let servers = (self.on_redis.as_deref(), self.on_database.as_deref());
         let mut stage = Stage::build(&run.shared.which, self.count, servers, &[]).await?;
         let crowd = self.crowd(run, &stage, &watched).await?;
@@ -167,26 +141,27 @@ impl Cluster {
         let mut back = 0;
         stage.balancer.forget();
         latencies.enter("fault");
-        for fault in self.faults() {
+        for fault in self.faults()? {
             let begun = run.epoch.now();
-            stage.strike((run, &crowd), fault).await?;
+            stage.strike((run, &crowd), &fault).await?;
             back = back.max(watched.seen().last.saturating_sub(begun));
         }
         let busiest = stage.balancer.busiest();
         latencies.enter("after");
         run.watch("after", self.span, rates(&crowd, &latencies)).await;
         pace.end().await?;
-        let missing = drained(&crowd).await;
+        drained(&crowd).await;
 
         let mut report = run.report("cluster");
+        report.ran(versions);
         for phase in ["steady", "fault", "after"] {
             report.phase(phase, &latencies.of(phase)?);
         }
         self.times(&mut report, (&latencies, &watched), back)?;
-        self.losses(&mut report, &crowd, (&watched, missing));
-        let what = "connections that one node was given in the busiest second of the faults";
-        report.figure(("busiest_connects", Unit::Count), float(busiest.0), what);
-        report.figure(("busiest_connects_mean", Unit::Count), busiest.1, "the mean of all nodes in that second");
+        self.losses(&mut report, &crowd, &watched);
+        if let Some(busiest) = busiest {
+            connects(&mut report, busiest);
+        }
         let most = stage.balancer.open().into_iter().max().unwrap_or_default();
         report.figure(("most_on_one_node", Unit::Count), float(most as u64), "connections at the end");
         let node = stage.nodes.remove(0);
@@ -195,14 +170,29 @@ impl Cluster {
         Ok(report)
     }
 
-    fn faults(&self) -> Vec<Fault> {
+    fn faults(&self) -> anyhow::Result<Vec<Fault>> {
         let mut faults = Vec::new();
         faults.extend(self.kill.then_some(Fault::Kill));
         faults.extend(self.pause.map(Fault::Pause));
-        faults.extend(self.rolling.then_some(Fault::Rolling));
+        if self.rolling {
+            // Nodes are started in another directory.
+            faults.push(Fault::Rolling(self.next.as_ref().map(std::fs::canonicalize).transpose()?));
+        }
         faults.extend(self.redis.map(|how| Fault::Redis(how, self.outage)));
         faults.extend(self.postgres.map(|how| Fault::Postgres(how, self.outage)));
-        faults
+        Ok(faults)
+    }
+
+    /// Whether Redis loses what it took.
+    fn forgets(&self) -> bool {
+        self.redis.is_some_and(RedisFault::forgets)
+    }
+
+    /// Of the nodes, in the order in which they run.
+    async fn versions(&self, run: &Run) -> anyhow::Result<Vec<String>> {
+        let own = version_of(&run.shared.which.program()?).await?;
+        let Some(next) = &self.next else { return Ok(vec![own]) };
+        Ok(vec![own.clone(), version_of(next).await?, own])
     }
 
     async fn crowd(&self, run: &Run, stage: &Stage, watched: &Arc<Watched>) -> anyhow::Result<Crowd> {
@@ -215,7 +205,7 @@ impl Cluster {
             joins_at_once: true,
             negotiation: Some(negotiation),
             comeback: Some(Reconnect::Jittered),
-            expected: EXPECTED,
+            expected: if self.forgets() { EXPECTED_OF_A_LOSS } else { EXPECTED },
         };
         let company = run.roster(&stage.nodes[0], casting, Box::new(Arc::clone(watched))).await?;
         let address = stage.balancer.address;
@@ -250,39 +240,38 @@ impl Cluster {
         Ok(())
     }
 
-    fn losses(&self, report: &mut Report, crowd: &Crowd, (watched, missing): (&Watched, u64)) {
+    fn losses(&self, report: &mut Report, crowd: &Crowd, watched: &Watched) {
         let (tally, seen) = (&crowd.play.tally, watched.seen());
-        report.figure(("nodes", Unit::Count), float(self.count as u64), "nodes");
-        report.figure(("connections", Unit::Count), float(crowd.outboxes.len() as u64), "over all nodes");
-        report.figure(("sockets_closed", Unit::Count), float(tally.interruptions(None)), "by nodes and the balancer");
-        report.figure(("resumed", Unit::Count), float(tally.resumed.load(Relaxed)), "resumed sessions");
+        let mut count = |name, value: u64, what| report.figure((name, Unit::Count), float(value), what);
+        count("nodes", self.count as u64, "nodes");
+        count("connections", crowd.outboxes.len() as u64, "over all nodes");
+        count("sockets_closed", tally.interruptions(None), "by nodes and the balancer");
+        count("resumed", tally.resumed.load(Relaxed), "resumed sessions");
         let (failed, why) = tally.unresumed_all();
-        report.figure(("resume_failed", Unit::Count), float(failed), "sessions that could not be resumed");
-        let (refused, skipped) = (tally.refused_with(Code::Unavailable.as_str()), tally.skipped.load(Relaxed));
-        report.figure(("refused", Unit::Count), float(refused), "signals that were refused as unavailable");
-        report.figure(("skipped", Unit::Count), float(skipped), "signals that receivers saw to be missing");
-        let lost = missing.saturating_sub(refused);
-        report.figure(("lost", Unit::Count), float(lost), "signals neither arrived nor refused");
-        let falsely = seen.lefts.iter().filter(|(user, _)| !seen.ended.contains(user)).map(|(_, told)| told).sum();
-        report.figure(("false_user_left", Unit::Count), float(falsely), "user_left of members that resumed");
+        count("resume_failed", failed, "sessions that could not be resumed");
+        count("refused", tally.refused_with(Code::Unavailable.as_str()), "signals that were refused as unavailable");
+        count("skipped", tally.skipped.load(Relaxed), "signals that receivers saw to be missing");
+        let sent: Vec<_> = crowd.outboxes.iter().zip(&crowd.guests).collect();
+        let sent: Vec<_> = sent.iter().flat_map(|(outbox, guest)| outbox.last_signals(&guest.part.user)).collect();
+        let verdict = seen.losses.judge(&sent);
+        count("told", verdict.told, "signals that are missing, and whose receivers were told of a loss");
+        count("lost", verdict.lost, "signals neither arrived nor refused, and nobody was told");
+        count("members_told", seen.losses.members_told(), "members that were told of a loss");
+        let falsely = seen.false_lefts();
+        count("false_user_left", falsely, "user_left of members that resumed");
         if falsely > 0 {
             report.violation(format!("{falsely} times a member was reported as gone that came back"));
         }
-        // A Redis that forgets may lose what it took; its clients are told.
-        if self.redis.is_some_and(RedisFault::forgets) {
-            return;
-        }
-        if lost > 0 {
-            report.violation(format!(
-                "{lost} signals were lost: {missing} did not arrive, and only {refused} were refused"
-            ));
-        }
-        // Each by itself: what was refused to one member does not excuse what another one's receivers miss.
-        for (user, more) in tally.missed() {
-            report.violation(format!("{more} more signals of {user} are missing than were refused"));
-        }
-        if failed > 0 {
-            report.violation(format!("{failed} sessions could not be resumed ({why})"));
-        }
+        let found =
+            Found { verdict, failed, failed_connected: seen.ended_connected, members_told: seen.losses.members_told() };
+        found.judge(self.forgets(), &why).into_iter().for_each(|words| report.violation(words));
     }
+}
+
+fn connects(report: &mut Report, busiest: Busiest) {
+    let what = "connections that one node took in the busiest second of the faults";
+    report.figure(("busiest_connects", Unit::Count), float(busiest.most), what);
+    let what = "the mean in that second of all nodes that take connections";
+    report.figure(("busiest_connects_mean", Unit::Count), busiest.mean, what);
+    report.figure(("busiest_connects_times", Unit::Ratio), busiest.times(), "the first as a multiple of the second");
 }

@@ -33,7 +33,7 @@ impl Script for Bounce {
     fn relayed(&self, play: &Play, outbox: &Outbox, relayed: Relayed) {
         let now = play.epoch.now();
         self.latencies.record(relayed.at, now);
-        if self.on.load(Relaxed) && outbox.candidate(relayed.from, now, self.bytes) {
+        if self.on.load(Relaxed) && outbox.candidate(relayed.signal.from.user, now, self.bytes) {
             play.tally.offered.fetch_add(1, Relaxed);
         }
     }

@@ -81,7 +81,7 @@ impl Bystanders {
 
 impl Script for Bystanders {
     fn relayed(&self, play: &Play, _mouth: &Outbox, relayed: Relayed) {
-        if self.reads(relayed.to) {
+        if self.reads(relayed.signal.to.user) {
             self.heard.fetch_add(1, Relaxed);
             self.latencies.record(relayed.at, play.epoch.now());
         }

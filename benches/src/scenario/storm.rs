@@ -82,7 +82,7 @@ impl Script for Away {
         self.latencies.record(relayed.at, play.epoch.now());
     }
 
-    fn back(&self, play: &Play, lost_at: Nanos) {
+    fn back(&self, play: &Play, _who: &Part, lost_at: Nanos) {
         let now = play.epoch.now();
         self.last.fetch_max(now, Relaxed);
         self.times.lock().unwrap_or_else(PoisonError::into_inner).saturating_record(now.saturating_sub(lost_at));

@@ -1,21 +1,29 @@
-//! The balancer in front of the nodes: a TCP proxy that deals connections as nginx does with our configuration, tries the next node where nobody
-//! listens, and counts. Must not know what the bytes mean.
+//! The balancer in front of the nodes: a proxy that deals connections as nginx does with our configuration. Where a node does not listen,
+//! or answers 503, it asks another one, and it counts. It reads the first line of an answer, and must not know what else the bytes mean.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::dealing::Dealing;
+use super::connects::{Busiest, Connects};
+use super::dealing::{Candidate, Dealing, Group};
 
 /// As `proxy_connect_timeout` of `config/nginx/aldis.conf`.
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
+/// As `proxy_next_upstream_tries`.
+const TRIES_MAX: usize = 2;
+/// As `proxy_read_timeout` of `/ws`.
+const ANSWER_WITHIN: Duration = Duration::from_secs(75);
+/// The head of a request; as nodes take.
+const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// How the answer of a node begins that drains or sheds load.
+const UNAVAILABLE: &[u8] = b"HTTP/1.1 503";
 
 /// A running proxy; dropped, it accepts nothing more.
 pub(super) struct Balancer {
@@ -29,27 +37,35 @@ struct Nodes {
     begun: Instant,
     all: Mutex<Vec<Upstream>>,
     dealing: Mutex<Dealing>,
+    connects: Mutex<Connects>,
 }
 
 struct Upstream {
     address: SocketAddr,
     /// Whether it is given connections.
     is_up: bool,
-    open: usize,
+    /// Open connections by group.
+    open: [usize; 2],
     /// Ends its connections when it changes.
     cuts: watch::Sender<()>,
-    /// Connections made, by second since the start.
-    made: BTreeMap<u64, u64>,
+}
+
+/// A node that is asked to take a connection.
+struct Chosen {
+    node: usize,
+    address: SocketAddr,
+    cuts: watch::Receiver<()>,
 }
 
 impl Balancer {
     /// Before nodes at these addresses.
     pub(super) async fn start(addresses: impl Iterator<Item = SocketAddr>) -> anyhow::Result<Self> {
-        let upstream =
-            |address| Upstream { address, is_up: true, open: 0, cuts: watch::Sender::new(()), made: BTreeMap::new() };
+        let upstream = |address| Upstream { address, is_up: true, open: [0, 0], cuts: watch::Sender::new(()) };
+        let all: Vec<_> = addresses.map(upstream).collect();
         let nodes = Arc::new(Nodes {
             begun: Instant::now(),
-            all: Mutex::new(addresses.map(upstream).collect()),
+            connects: Mutex::new(Connects::of(all.len())),
+            all: Mutex::new(all),
             dealing: Mutex::new(Dealing::new()),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -85,7 +101,7 @@ impl Balancer {
 
     /// How many connections each node has.
     pub(super) fn open(&self) -> Vec<usize> {
-        self.nodes.lock().iter().map(|upstream| upstream.open).collect()
+        lock(&self.nodes.all).iter().map(|upstream| upstream.open.iter().sum()).collect()
     }
 
     /// The node with the most connections.
@@ -96,16 +112,12 @@ impl Balancer {
 
     /// Forgets the connections counted so far.
     pub(super) fn forget(&self) {
-        self.nodes.lock().iter_mut().for_each(|upstream| upstream.made.clear());
+        lock(&self.nodes.connects).forget();
     }
 
-    /// The most connections that one node was given within a second, and the mean of all nodes in that second.
-    pub(super) fn busiest(&self) -> (u64, f64) {
-        let nodes = self.nodes.lock();
-        let seconds = nodes.iter().flat_map(|upstream| &upstream.made);
-        let Some((second, most)) = seconds.max_by_key(|(_, made)| **made) else { return (0, 0.0) };
-        let sum: u64 = nodes.iter().filter_map(|upstream| upstream.made.get(second)).sum();
-        (*most, crate::report::float(sum) / crate::report::float(nodes.len() as u64))
+    /// The second in which one node took the most connections, if there were enough to compare.
+    pub(super) fn busiest(&self) -> Option<Busiest> {
+        lock(&self.nodes.connects).busiest()
     }
 }
 
@@ -115,69 +127,126 @@ impl Drop for Balancer {
     }
 }
 
-impl Nodes {
-    fn lock(&self) -> MutexGuard<'_, Vec<Upstream>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
+impl Nodes {
     fn change(&self, node: usize, change: impl FnOnce(&mut Upstream)) {
-        if let Some(upstream) = self.lock().get_mut(node) {
+        if let Some(upstream) = lock(&self.all).get_mut(node) {
             change(upstream);
         }
     }
 
-    /// One of the nodes that were not tried: its number, its address, and its cuts.
-    fn choose(&self, tried: &[usize]) -> Option<(usize, SocketAddr, watch::Receiver<()>)> {
-        let mut nodes = self.lock();
+    /// One of the nodes that were not tried.
+    fn choose(&self, group: Group, tried: &[usize]) -> Option<Chosen> {
+        let mut nodes = lock(&self.all);
         let candidates = nodes.iter().enumerate().filter(|(node, it)| it.is_up && !tried.contains(node));
-        let candidates: Vec<_> = candidates.map(|(node, it)| (node, it.open)).collect();
-        let node = self.dealing.lock().unwrap_or_else(PoisonError::into_inner).deal(&candidates)?;
+        let candidates: Vec<_> =
+            candidates.map(|(node, it)| Candidate { node, open: it.open[group as usize] }).collect();
+        let node = lock(&self.dealing).deal(group, &candidates)?;
         let upstream = &mut nodes[node];
-        upstream.open += 1;
-        Some((node, upstream.address, upstream.cuts.subscribe()))
+        upstream.open[group as usize] += 1;
+        Some(Chosen { node, address: upstream.address, cuts: upstream.cuts.subscribe() })
     }
 
-    async fn carry(self: Arc<Self>, client: TcpStream) {
-        let mut tried = Vec::new();
-        while let Some((node, address, cuts)) = self.choose(&tried) {
-            let connected = timeout(CONNECT_WITHIN, TcpStream::connect(address)).await;
-            let Ok(Ok(server)) = connected else {
-                self.change(node, |upstream| upstream.open -= 1);
-                tried.push(node);
-                continue;
+    fn closed(&self, group: Group, node: usize) {
+        self.change(node, |upstream| upstream.open[group as usize] -= 1);
+    }
+
+    /// Counts a connection that the node took, or did not.
+    fn count(&self, node: usize, is_taken: bool) {
+        let (second, nodes) = (self.begun.elapsed().as_secs(), lock(&self.all));
+        let mut connects = lock(&self.connects);
+        let down = nodes.iter().enumerate().filter(|(_, upstream)| !upstream.is_up);
+        down.for_each(|(node, _)| connects.refused(second, node));
+        if is_taken { connects.took(second, node) } else { connects.refused(second, node) }
+    }
+
+    async fn carry(self: Arc<Self>, mut client: TcpStream) {
+        let Some(request) = head(&mut client).await else { return };
+        let (group, mut tried, mut refusal) = (lock(&self.dealing).group(), Vec::new(), None);
+        while tried.len() < TRIES_MAX
+            && let Some(Chosen { node, address, mut cuts }) = self.choose(group, &tried)
+        {
+            tried.push(node);
+            let answer = tokio::select! {
+                _ = cuts.changed() => None,
+                answer = ask(address, &request) => answer,
             };
-            let second = self.begun.elapsed().as_secs();
-            self.change(node, |upstream| *upstream.made.entry(second).or_default() += 1);
-            pass(client, server, cuts).await;
-            return self.change(node, |upstream| upstream.open -= 1);
+            let (taken, refused) = match answer {
+                Some((server, begin)) if begin.starts_with(UNAVAILABLE) => (None, Some((server, begin))),
+                taken => (taken, None),
+            };
+            self.count(node, taken.is_some());
+            if let Some(taken) = taken {
+                tokio::select! {
+                    _ = cuts.changed() => {}
+                    () = pass(client, taken) => {}
+                }
+                return self.closed(group, node);
+            }
+            self.closed(group, node);
+            refusal = refused.or(refusal);
+        }
+        if let Some(refusal) = refusal {
+            pass(client, refusal).await;
         }
     }
 }
 
-/// Passes bytes both ways until one side ends, or the node's connections are cut.
-async fn pass(mut client: TcpStream, mut server: TcpStream, mut cuts: watch::Receiver<()>) {
-    // Where the kernel refuses, only the measured latency is worse.
-    let _ = (client.set_nodelay(true), server.set_nodelay(true));
-    tokio::select! {
-        _ = cuts.changed() => {}
-        _ = copy_bidirectional(&mut client, &mut server) => {}
+/// The head of a client's request; `None`: it has gone, or its head is too long.
+async fn head(client: &mut TcpStream) -> Option<Vec<u8>> {
+    let mut read = Vec::with_capacity(1_024);
+    while !read.windows(4).any(|end| end == b"\r\n\r\n") {
+        if read.len() > HEAD_BYTES_MAX || client.read_buf(&mut read).await.ok()? == 0 {
+            return None;
+        }
+    }
+    Some(read)
+}
+
+/// A connection to the node on which it has begun to answer this request, and what it said; `None`: it does not listen, or has gone.
+async fn ask(address: SocketAddr, request: &[u8]) -> Option<(TcpStream, Vec<u8>)> {
+    let mut server = timeout(CONNECT_WITHIN, TcpStream::connect(address)).await.ok()?.ok()?;
+    let _ = server.set_nodelay(true); // where the kernel refuses, only the measured latency is worse
+    let answering = async {
+        server.write_all(request).await.ok()?;
+        let mut read = Vec::with_capacity(1_024);
+        while read.len() < UNAVAILABLE.len() {
+            if server.read_buf(&mut read).await.ok()? == 0 {
+                return None;
+            }
+        }
+        Some(read)
+    };
+    let begin = timeout(ANSWER_WITHIN, answering).await.ok()??;
+    Some((server, begin))
+}
+
+/// Passes bytes both ways, first what the node has said, until one side ends.
+async fn pass(mut client: TcpStream, (mut server, begin): (TcpStream, Vec<u8>)) {
+    let _ = client.set_nodelay(true); // as above
+    if client.write_all(&begin).await.is_ok() {
+        let _ = copy_bidirectional(&mut client, &mut server).await; // whichever side ends, and however
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
     use super::*;
 
-    /// A server that says its letter to whom it accepts, and then listens.
-    async fn says(letter: u8) -> SocketAddr {
+    const REQUEST: &[u8] = b"GET /ws HTTP/1.1\r\nHost: nodes\r\n\r\n";
+
+    /// A server that answers every request with this status, then a letter, and then listens.
+    async fn says(status: &'static str, letter: char) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move {
             while let Ok((mut client, _)) = listener.accept().await {
                 tokio::spawn(async move {
-                    client.write_all(&[letter]).await.expect("it listens");
+                    assert_eq!(head(&mut client).await.as_deref(), Some(REQUEST));
+                    client.write_all(format!("HTTP/1.1 {status}\r\n{letter}").as_bytes()).await.expect("it listens");
                     let _: Result<u8, _> = client.read_u8().await; // until it goes
                 });
             }
@@ -191,27 +260,53 @@ mod tests {
         listener.local_addr().expect("an address")
     }
 
+    /// A client, and what it was answered; nothing if no node was reached.
+    async fn comes(balancer: &Balancer) -> (TcpStream, String) {
+        let mut client = TcpStream::connect(balancer.address).await.expect("it listens");
+        client.write_all(REQUEST).await.expect("it reads");
+        let mut answer = [0; b"HTTP/1.1 101\r\na".len()];
+        let answered = client.read_exact(&mut answer).await.is_ok();
+        (client, if answered { String::from_utf8_lossy(&answer[9..]).replace("\r\n", " ") } else { String::new() })
+    }
+
     #[tokio::test]
-    async fn connections_go_to_nodes_that_listen_and_are_up() {
-        let addresses = [says(b'a').await, nobody().await, says(b'b').await];
-        let balancer = Balancer::start(addresses.into_iter()).await.expect("a port");
+    async fn connections_go_to_nodes_that_listen_take_them_and_are_up() {
+        let (a, b) = (says("101", 'a').await, says("101", 'b').await);
+        let balancer = Balancer::start([a, nobody().await, b].into_iter()).await.expect("a port");
         let mut clients = Vec::new();
-        for _ in 0..8 {
-            let mut client = TcpStream::connect(balancer.address).await.expect("it listens");
-            assert!(b"ab".contains(&client.read_u8().await.expect("a letter")));
-            clients.push(client);
+        for _ in 0..40 {
+            clients.push(comes(&balancer).await);
         }
         let open = balancer.open();
-        assert!(open[0] > 0 && open[1] == 0 && open[2] > 0 && open[0] + open[2] == 8, "{open:?}");
-        assert!(balancer.busiest().0 >= 1, "they were counted");
+        assert!(open[0] > 10 && open[1] == 0 && open[2] > 10 && open[0] + open[2] == 40, "{open:?}");
         balancer.down(0);
-        let mut closed = 0;
-        for client in &mut clients {
-            let ended = timeout(Duration::from_secs(1), client.read_u8()).await;
-            closed += usize::from(ended.is_ok());
+        for (client, answer) in &mut clients {
+            let ended =
+                timeout(Duration::from_millis(if answer == "101 a" { 5_000 } else { 5 }), client.read_u8()).await;
+            assert_eq!(ended.is_ok(), answer == "101 a", "those of the node that is down, and no others");
         }
-        assert_eq!(closed, open[0], "those of the node that is down");
-        let mut client = TcpStream::connect(balancer.address).await.expect("it listens");
-        assert_eq!(client.read_u8().await.expect("a letter"), b'b');
+        assert_eq!(comes(&balancer).await.1, "101 b");
+    }
+
+    #[tokio::test]
+    async fn a_node_that_drains_is_passed_over_and_no_part_of_the_mean() {
+        let nodes = [says("503", 'c').await, says("101", 'a').await];
+        let balancer = Balancer::start(nodes.into_iter()).await.expect("a port");
+        let mut clients = Vec::new();
+        for _ in 0..90 {
+            clients.push(comes(&balancer).await);
+        }
+        assert!(clients.iter().all(|(_, answer)| answer == "101 a"));
+        let busiest = balancer.busiest().expect("enough in one of at most a few seconds");
+        assert!((busiest.times() - 1.0).abs() < 1e-9, "{busiest:?}");
+    }
+
+    #[tokio::test]
+    async fn clients_that_no_node_takes_are_told_what_the_last_one_said() {
+        let balancer = Balancer::start([says("503", 'c').await].into_iter()).await.expect("a port");
+        assert_eq!(comes(&balancer).await.1, "503 c");
+        assert_eq!(balancer.open(), [0]);
+        let balancer = Balancer::start([nobody().await].into_iter()).await.expect("a port");
+        assert_eq!(comes(&balancer).await.1, "");
     }
 }

@@ -1,5 +1,6 @@
 //! What happens to a cluster, and when it is over. Must not know what is measured.
 
+use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
@@ -13,11 +14,12 @@ use crate::crowd::Crowd;
 use crate::scenario::Run;
 
 /// A fault.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Fault {
     Kill,
     Pause(Duration),
-    Rolling,
+    /// With another program, and then with its own again, or just so.
+    Rolling(Option<PathBuf>),
     Redis(RedisFault, Duration),
     Postgres(PostgresFault, Duration),
 }
@@ -60,7 +62,7 @@ impl RedisFault {
 
 impl Stage {
     /// Does it, and returns when all members are back. What befalls one node befalls the one with the most members.
-    pub(super) async fn strike(&mut self, (run, crowd): (&Run, &Crowd), fault: Fault) -> anyhow::Result<()> {
+    pub(super) async fn strike(&mut self, (run, crowd): (&Run, &Crowd), fault: &Fault) -> anyhow::Result<()> {
         match fault {
             Fault::Kill => {
                 let node = self.balancer.fullest();
@@ -68,24 +70,35 @@ impl Stage {
                 back(run, crowd).await?;
                 self.start_again(node).await?;
             }
-            Fault::Pause(span) => self.pause((run, crowd), span).await?,
-            Fault::Rolling => {
-                for node in 0..self.nodes.len() {
-                    // What stops it waits until its sockets are closed, and starts it again.
-                    self.nodes[node].again().await?;
-                    self.balancer.moved(node, self.nodes[node].address);
-                    back(run, crowd).await?;
+            Fault::Pause(span) => self.pause((run, crowd), *span).await?,
+            Fault::Rolling(None) => self.restart_all((run, crowd)).await?,
+            Fault::Rolling(Some(next)) => {
+                let own = run.shared.which.program()?;
+                for program in [next, &own] {
+                    self.nodes.iter_mut().try_for_each(|node| node.runs(program))?;
+                    self.restart_all((run, crowd)).await?;
                 }
             }
-            Fault::Redis(how, outage) => self.redis((run, crowd), (how, outage)).await?,
+            Fault::Redis(how, outage) => self.redis((run, crowd), (*how, *outage)).await?,
             Fault::Postgres(PostgresFault::Stop, outage) => {
                 let postgres = self.postgres.as_ref().context("PostgreSQL is not this run's own")?;
                 postgres.signal("STOP")?;
-                run.watch("no PostgreSQL", outage, String::new).await;
+                run.watch("no PostgreSQL", *outage, String::new).await;
                 postgres.signal("CONT")?;
             }
         }
         back(run, crowd).await
+    }
+
+    /// Stops and starts every node, one after the other.
+    async fn restart_all(&mut self, (run, crowd): (&Run, &Crowd)) -> anyhow::Result<()> {
+        for node in 0..self.nodes.len() {
+            // What stops it waits until its sockets are closed, and starts it again.
+            self.nodes[node].again().await?;
+            self.balancer.moved(node, self.nodes[node].address);
+            back(run, crowd).await?;
+        }
+        Ok(())
     }
 
     /// Starts a killed node again.
