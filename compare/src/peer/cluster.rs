@@ -16,6 +16,7 @@ use serde::Serialize;
 use super::caller::Talk;
 use super::host::{Host, Place};
 use super::kind::Kind;
+use super::outcome;
 use super::programs::Programs;
 use super::work::{self, Open, Size};
 use super::{keep, prepare};
@@ -44,6 +45,17 @@ pub(crate) struct Cluster {
     /// Folder of the Node servers' packages
     #[arg(long, default_value = "compare/peers", value_name = "FOLDER")]
     packages: PathBuf,
+}
+
+/// All results.
+#[derive(Debug, Serialize)]
+struct Compared {
+    machine: Machine,
+    /// Of the servers that were measured.
+    versions: Vec<(Kind, String)>,
+    /// Servers that are not installed here.
+    left_out: Vec<Kind>,
+    rounds: Vec<Figures>,
 }
 
 /// One server's results of one round.
@@ -78,22 +90,27 @@ impl Cluster {
         let redis = Redis::at(redis)?;
         let cpus = which.cpus().context("cluster starts its servers itself → leave --url away")?.to_owned();
         let programs = Programs::find(&[]);
-        let kinds = installed(&programs);
+        let (kinds, left_out) = installed(&programs);
         let place = Place { cpus, peers: self.packages.clone(), programs, which: which.clone() };
         files_for(2 * self.pairs)?;
         prepare(&kinds, (&place.peers, true)).await?;
-        let mut all = Vec::new();
+        let mut versions = Vec::new();
+        for kind in &kinds {
+            versions.push((*kind, outcome::version(*kind, &place).await?));
+        }
+        let mut rounds = Vec::new();
         for round in 1..=self.rounds {
             for kind in kinds.iter().copied() {
                 let step = run.show.span(kind.name(), self.warm + self.span);
                 step.show(format!("round {round} of {}", self.rounds));
-                all.push(self.turn((kind, &place), &redis, run).await.with_context(|| kind.name())?);
+                rounds.push(self.turn((kind, &place), &redis, run).await.with_context(|| kind.name())?);
             }
         }
+        let compared = Compared { machine: Machine::this(), versions, left_out, rounds };
         if let Some(json) = &run.shared.json {
-            keep(json, &serde_json::to_string_pretty(&all)?)?;
+            keep(json, &serde_json::to_string_pretty(&compared)?)?;
         }
-        eprint!("{nodes} nodes, {} pairs. {}\n\n{}", self.pairs, Machine::this().line(), table(&all));
+        eprint!("{nodes} nodes, {} pairs. {}\n\n{}", self.pairs, compared.machine.line(), compared.page());
         Ok(Outcome::Good)
     }
 
@@ -132,16 +149,24 @@ impl Cluster {
     }
 }
 
-/// Those that are here; what is missing is said.
-fn installed(programs: &Programs) -> Vec<Kind> {
-    let is_here = |kind: &Kind| match kind.program() {
-        Some(program) if programs.of(*kind).is_none() => {
-            eprintln!("left out: {} is not installed → {}", program.name, program.install);
-            false
+/// Those that are here, and those that are not.
+fn installed(programs: &Programs) -> (Vec<Kind>, Vec<Kind>) {
+    KINDS.into_iter().partition(|kind| kind.program().is_none() || programs.of(*kind).is_some())
+}
+
+impl Compared {
+    /// The table, then what was measured, and what was not and why.
+    fn page(&self) -> String {
+        let mut out = table(&self.rounds) + "\n";
+        for (kind, version) in &self.versions {
+            out += &format!("- {}: {version}\n", kind.name());
         }
-        Some(_) | None => true,
-    };
-    KINDS.into_iter().filter(is_here).collect()
+        for kind in &self.left_out {
+            let Some(program) = kind.program() else { continue };
+            out += &format!("- {}: not installed on this machine; to include it: {}\n", kind.name(), program.install);
+        }
+        out
+    }
 }
 
 /// Medians of all rounds.
@@ -164,15 +189,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_has_the_median_of_each_server() {
+    fn the_page_has_the_median_of_each_server_and_says_which_is_not_installed() {
         let figures = |kind, nodes_cpu_us| {
             let open = Open { p50_us: 1.0, p99_us: 2.0, lag_p99_us: 0.1, per_second: 10.0 };
             Figures { kind, nodes_cpu_us, redis_cpu_us: 3.0, open }
         };
         let all = [(Kind::Aldis, 9.0), (Kind::Aldis, 4.0), (Kind::Aldis, 5.0), (Kind::Socketio, 7.0)];
-        let table = table(&all.map(|(kind, cpu)| figures(kind, cpu)));
-        assert!(table.contains("| Aldis | 5.0 | 3.0 | 1.0 | 2.0 | 10.0 |"), "{table}");
-        assert!(table.contains("| Socket.IO 4 | 7.0 |"), "{table}");
-        assert!(!table.contains("Sockudo"), "it was not measured: {table}");
+        let compared = Compared {
+            machine: Machine::this(),
+            versions: vec![(Kind::Aldis, "aldis 1".to_owned())],
+            left_out: vec![Kind::Sockudo],
+            rounds: all.map(|(kind, cpu)| figures(kind, cpu)).into(),
+        };
+        let page = compared.page();
+        assert!(
+            page.contains("| Aldis | 5.0 | 3.0 | 1.0 | 2.0 | 10.0 |") && page.contains("- Aldis: aldis 1\n"),
+            "{page}"
+        );
+        assert!(page.contains("| Socket.IO 4 | 7.0 |"), "{page}");
+        assert!(!page.contains("| Sockudo |"), "it was not measured: {page}");
+        assert!(page.contains("- Sockudo: not installed on this machine; to include it: "), "{page}");
+    }
+
+    #[test]
+    fn what_is_not_installed_is_left_out() {
+        assert_eq!(installed(&Programs::default()), (vec![Kind::Socketio, Kind::Aldis], vec![Kind::Sockudo]));
     }
 }

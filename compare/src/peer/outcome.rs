@@ -8,7 +8,7 @@ use serde::Serialize;
 use tokio::process::Command;
 
 use super::host::Place;
-use super::kind::{Kind, NodeServer};
+use super::kind::Kind;
 use super::program::Package;
 use super::work::{Figures, Size};
 use benches::report::Machine;
@@ -142,7 +142,8 @@ impl Setting {
     }
 }
 
-async fn version(kind: Kind, place: &Place) -> anyhow::Result<String> {
+/// What was measured, and its version.
+pub(crate) async fn version(kind: Kind, place: &Place) -> anyhow::Result<String> {
     if let Some(program) = kind.program() {
         return match program.package {
             Package::Cargo(name) => Ok(installed(place.programs.of(kind), name)),
@@ -150,22 +151,22 @@ async fn version(kind: Kind, place: &Place) -> anyhow::Result<String> {
         };
     }
     match kind.node_server() {
-        Some(server) => module(server, &place.peers),
+        Some(server) => module(&place.peers.join(server.folder(place.which.cluster().is_some())), server.package),
         None if kind == Kind::Aldis => said(Command::new(place.which.program()?).arg("--version")).await,
         None => Ok(concat!("aldis-compare ", env!("CARGO_PKG_VERSION")).to_owned()),
     }
 }
 
-/// The version in a Node server's package.
-fn module(server: NodeServer, peers: &Path) -> anyhow::Result<String> {
+/// The version of the package that a Node server's folder has installed.
+fn module(folder: &Path, package: &str) -> anyhow::Result<String> {
     #[derive(serde::Deserialize)]
     struct Module {
         version: String,
     }
-    let file = peers.join(server.folder(false)).join("node_modules").join(server.package).join("package.json");
+    let file = folder.join("node_modules").join(package).join("package.json");
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let Module { version } = serde_json::from_str(&text)?;
-    Ok(format!("{} {version}", server.package))
+    Ok(format!("{package} {version}"))
 }
 
 /// The version recorded by `cargo install`, because not every program prints its own.
