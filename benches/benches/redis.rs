@@ -1,15 +1,21 @@
-//! What one operation costs Redis: CPU of its main thread, 64 operations in flight over three connections, on a server of its own.
+//! What one operation costs Redis: CPU of its main thread, 64 operations in flight over three connections, on a server of its own. And
+//! what it costs a node: CPU of the thread that asks, on which the adapter runs, less that of the loop that makes the operations.
 //! `cargo bench --bench redis`.
 
 #![expect(clippy::print_stdout, reason = "a table for people")]
 
+use std::cell::Cell;
 use std::process::Command;
 
-use actors::ledger::{Answer, At, Audit, Audited, Broadcast, Join, Joined, Ledger as _, Resume, Send, Sent};
-use actors::protocol::{Attributes, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId};
+use actors::ledger::{
+    Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Join, Joined, Lease, Ledger as _, Resume, Send, Sent,
+    Sequence, Source,
+};
+use actors::protocol::{Attributes, Epoch, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId};
 use actors::settings::LedgerLimits;
 use aldis::ledger::{RedisLedger, RedisLimits};
 use futures_util::{StreamExt as _, stream};
+use rustix::time::{ClockId, clock_gettime};
 use server::Server;
 
 #[expect(dead_code, reason = "tests kill it, too")]
@@ -23,11 +29,28 @@ const IN_FLIGHT: usize = 64;
 /// Connections, as of so many nodes.
 const CONNECTIONS: usize = 3;
 
+/// Operations that are only made, so that their part is known.
+const READY: u128 = 20_000;
+
+/// What an operation may cost a node, beside what relaying the message costs anyway, in microseconds.
+const NODE_AIM: f64 = 8.0;
+
+/// The operation that is most frequent by far.
+const SEND: &str = "send, 255 bytes";
+
 /// The ledger, over each connection, its server, and the two nodes between which members are dealt.
 struct Stand {
     ledgers: Vec<RedisLedger>,
     server: Server,
     nodes: [NodeId; 2],
+    /// What the last operation has cost the node, in microseconds; the loop's own part is in it.
+    node: Cell<f64>,
+}
+
+/// Microseconds of this thread, on which all of the adapter runs.
+fn own_cpu() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 * 1e6 + time.tv_nsec as f64 / 1e3
 }
 
 fn room(n: u128) -> RoomId {
@@ -37,6 +60,11 @@ fn room(n: u128) -> RoomId {
 
 fn message(bytes: usize) -> Message {
     Message { kind: Kind::IceCandidate, data: format!(r#"{{"candidate":"{}"}}"#, "x".repeat(bytes - 16)).into() }
+}
+
+fn send((from, to): (SeatId, SeatId), cid: u64, bytes: usize) -> Send {
+    let (skipped, released, messages) = (Vec::new(), Vec::new(), vec![message(bytes)]);
+    Send { from, to: to.order, cid: Some(cid), skipped, released, messages }
 }
 
 impl Stand {
@@ -53,7 +81,7 @@ impl Stand {
             }
             ledgers.push(ledger);
         }
-        Self { ledgers, server, nodes: ["one", "two"].map(NodeId::new) }
+        Self { ledgers, server, nodes: ["one", "two"].map(NodeId::new), node: Cell::new(0.0) }
     }
 
     /// That of a room: its operations keep their order on one connection.
@@ -63,13 +91,32 @@ impl Stand {
 
     /// Microseconds of the server's main thread.
     fn cpu(&self) -> f64 {
-        let socket = self.server.url();
-        let socket = socket.trim_start_matches("redis+unix://");
-        let asked = Command::new("redis-cli").args(["-s", socket, "info", "cpu"]).output().expect("redis-cli runs");
-        let text = String::from_utf8(asked.stdout).expect("text");
+        let text = self.redis(&["info", "cpu"]);
         let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
         let (user, system) = (field("used_cpu_user_main_thread:"), field("used_cpu_sys_main_thread:"));
         1e6 * (user.expect("Redis 7") + system.expect("Redis 7"))
+    }
+
+    /// It loses everything, and another epoch begins; the epoch before.
+    async fn lose(&self) -> Epoch {
+        let (node, ttl) = (&self.nodes[0], std::time::Duration::from_secs(6));
+        let Ok(Lease::Rebuilt(before)) = self.ledgers[0].renew(node, ttl, 0).await else {
+            panic!("it tells the epoch")
+        };
+        self.redis(&["flushall"]);
+        for ledger in &self.ledgers {
+            while !matches!(ledger.renew(node, ttl, 0).await, Ok(Lease::Rebuilt(now)) if now > before) {
+                tokio::task::yield_now().await;
+            }
+        }
+        before
+    }
+
+    fn redis(&self, words: &[&str]) -> String {
+        let socket = self.server.url();
+        let socket = socket.trim_start_matches("redis+unix://");
+        let asked = Command::new("redis-cli").args(["-s", socket]).args(words).output().expect("redis-cli runs");
+        String::from_utf8(asked.stdout).expect("text")
     }
 
     fn at(&self, n: u128, place: usize) -> At<'_> {
@@ -83,18 +130,32 @@ impl Stand {
         all: impl Iterator<Item = O>,
         ask: impl Fn(O) -> Answer<T>,
     ) -> Vec<T> {
-        let before = self.cpu();
+        let (before, own_before) = (self.cpu(), own_cpu());
         let answers: Vec<_> = stream::iter(all.map(ask)).buffered(IN_FLIGHT).collect().await;
-        let each = (self.cpu() - before) / answers.len() as f64;
-        println!("{what:40} {each:8.1} {:10.0}", 1e6 / each);
+        let own = own_cpu() - own_before;
+        let count = answers.len() as f64;
+        let each = (self.cpu() - before) / count;
+        self.node.set(own / count);
+        println!("{what:40} {each:8.1} {:10.0} {:10.1}", 1e6 / each, own / count);
         answers.into_iter().map(|answer| answer.expect("Redis answers")).collect()
     }
 
     /// The receiver is connected to the second node.
     fn send(&self, n: u128, (from, to): (SeatId, SeatId), cid: u64, (bytes, place): (usize, usize)) -> Answer<Sent> {
-        let (skipped, released, messages) = (Vec::new(), Vec::new(), vec![message(bytes)]);
-        let send = Send { from, to: to.order, cid: Some(cid), skipped, released, messages };
-        self.ledger(n).send(self.at(n, place), send)
+        self.ledger(n).send(self.at(n, place), send((from, to), cid, bytes))
+    }
+
+    /// Prints what an operation costs the node; `send`: with the loop that makes it.
+    async fn node_cpu(&self, send_and_loop: f64, (from, to): (SeatId, SeatId)) {
+        let ready = |cid| {
+            std::hint::black_box((self.at(cid, 0), send((from, to), 1, 255)));
+            Answer::Now(Ok(()))
+        };
+        let before = own_cpu();
+        let answers: Vec<_> = stream::iter((0..READY).map(ready)).buffered(IN_FLIGHT).collect().await;
+        let node = send_and_loop - (own_cpu() - before) / answers.len() as f64;
+        let reached = if node <= NODE_AIM { "reached" } else { "missed" };
+        println!("node CPU of a ledger operation ({SEND}): {node:.1} µs, aim {NODE_AIM} µs: {reached}\n");
     }
 
     async fn join(&self, seats: &mut [Vec<SeatId>], place: u128) {
@@ -139,7 +200,7 @@ impl Stand {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     for (title, events_max) in [("operation, in rooms of four", 0), ("the same, with timelines", 256)] {
-        println!("{title:40} {:>8} {:>10}", "µs", "a second");
+        println!("{title:40} {:>8} {:>10} {:>10}", "Redis µs", "a second", "node µs");
         operations(&Stand::start(events_max).await).await;
     }
 }
@@ -149,11 +210,11 @@ async fn operations(stand: &Stand) {
     for place in 0..SEATS {
         stand.join(&mut seats, place).await;
     }
-    let mut cid = 0;
+    let (mut cid, mut send_node) = (0, 0.0);
     // Each seventh message has the first size: a description and six candidates, over and over.
     let sends = [
         ("send, the first of a pair", 1, [255, 255], 0),
-        ("send, 255 bytes", 42, [255, 255], 0),
+        (SEND, 42, [255, 255], 0),
         ("send, of a call: 2.5 kB and 6 of 250 bytes", 42, [2_500, 250], 0),
         ("send, 1.5 kB", 14, [1_500, 1_500], 0),
         ("send, 255 bytes, on the receiver's node", 42, [255, 255], 1),
@@ -165,6 +226,9 @@ async fn operations(stand: &Stand) {
         let pair = |n: u128| (seats[usize::try_from(n).unwrap_or(0)][0], seats[usize::try_from(n).unwrap_or(0)][1]);
         let bytes = |cid: u64| if cid.is_multiple_of(7) { first_bytes } else { bytes };
         stand.measure(what, all, |(n, cid)| stand.send(n, pair(n), cid, (bytes(cid), place))).await;
+        if what == SEND {
+            send_node = stand.node.get();
+        }
     }
     let all = seats.iter().enumerate().flat_map(|(n, room)| room.iter().map(move |seat| (n as u128, *seat, 0)));
     let known = stand.audit("audit of a seat that has missed all", all.collect()).await;
@@ -194,6 +258,38 @@ async fn operations(stand: &Stand) {
             stand.ledger(n).leave(stand.at(n, 0), seats[usize::try_from(n).unwrap_or(0)][0], LeaveReason::Left)
         })
         .await;
+    claims(stand, &seats).await;
+    stand.node_cpu(send_node, (seats[0][0], seats[0][1])).await;
+}
+
+/// Redis has lost everything, and each of the two nodes claims its two seats of every room.
+async fn claims(stand: &Stand, seats: &[Vec<SeatId>]) {
+    let known = stand.lose().await;
+    let claim = |(n, place): (u128, usize)| {
+        let room = &seats[usize::try_from(n).unwrap_or(0)];
+        let claims = [place, place + 2].map(|place| {
+            let others = room.iter().filter(|seat| **seat != room[place]);
+            let who = n * SEATS + place as u128 + 1;
+            Claim {
+                seat: room[place],
+                user: UserId::from_u128(who),
+                name: "Ann Example".into(),
+                session: SessionId::from_u128(who),
+                secret: 7,
+                window: std::time::Duration::from_secs(5),
+                last_seq: 40,
+                sent: others.clone().map(|to| Sequence { to: Some(to.order), cid: 211, described: true }).collect(),
+                heard: others.map(|from| Source { from: from.order, cid: 211, broadcast: false }).collect(),
+                skipped: Vec::new(),
+                attributes: Attributes::default(),
+            }
+        });
+        stand.ledger(n).claim(At { epoch: known, ..stand.at(n, place) }, claims.into(), Vec::new())
+    };
+    let all = (0..ROOMS).flat_map(|n| [(n, 0), (n, 1)]);
+    let claimed = stand.measure("claim of two seats, after a loss", all, claim).await;
+    let is_held = |claimed: &Claimed| claimed.seats.iter().all(|seat| matches!(seat, Audited::Held(..)));
+    assert!(claimed.iter().all(is_held), "all seats are claimed");
 }
 
 /// A call that is set up: to each of three others an offer of 1.5 kB and ten candidates of 255 bytes.
