@@ -2,8 +2,8 @@
 //! server and simulated connections. The clients, what breaks, and the checker of every client's history are those of
 //! `actors/tests/simulation`.
 //!
-//! `cargo test` runs a few seeds, `./test.sh simulation` more; `ALDIS_REDIS_SEEDS=10000 ./test.sh simulation` many,
-//! `ALDIS_REDIS_SEEDS=812..813` one, with `ALDIS_HISTORY=1` all that happens.
+//! `cargo test` runs sixteen seeds; `ALDIS_REDIS_SEEDS=10000 ./test.sh simulation` many, `ALDIS_REDIS_SEEDS=812..813` one, with
+//! `ALDIS_HISTORY=1` all that happens. The simulated server is held to the real one: `simulated/difference.rs`.
 
 #[path = "../actors/tests/simulation"]
 mod simulation {
@@ -20,13 +20,20 @@ mod simulation {
 mod simulated {
     pub(super) mod bugs;
     mod connection;
+    mod difference;
     mod link;
     mod lua;
+    mod packing;
+    mod real;
     mod resp;
     mod server;
     mod slow;
     pub(super) mod store;
+    mod trace;
 }
+#[path = "services/redis.rs"]
+#[expect(dead_code, reason = "tests of nodes use all of it")]
+mod redis_server;
 
 use std::{
     ops::Range,
@@ -55,7 +62,7 @@ fn run_on(plan: Plan, redis: impl FnOnce() -> Redis) -> (Vec<Violation>, Vec<(Se
 }
 
 fn seeds() -> Range<u64> {
-    let text = std::env::var("ALDIS_REDIS_SEEDS").unwrap_or_else(|_| "4".to_owned());
+    let text = std::env::var("ALDIS_REDIS_SEEDS").unwrap_or_else(|_| "16".to_owned());
     let number =
         |text: &str| text.parse().unwrap_or_else(|_| panic!("ALDIS_REDIS_SEEDS is a count or a range, not {text}"));
     match text.split_once("..") {

@@ -2,7 +2,7 @@
 
 use mlua::{Error, Function, Lua, Value, Variadic};
 
-use super::resp::Reply;
+use super::{packing, resp::Reply};
 
 /// An interpreter.
 pub(super) struct Scripts(Lua);
@@ -18,13 +18,16 @@ impl Scripts {
         let redis = lua.create_table()?;
         redis.set("call", call)?;
         lua.globals().set("redis", redis)?;
-        let packing = lua.create_table()?;
-        packing.set("pack", lua.create_function(|lua, value: Value| lua.create_string(of_lua(value)?.bytes()))?)?;
-        packing.set(
-            "unpack",
-            lua.create_function(|lua, packed: mlua::LuaString| to_lua(lua, Reply::read(&packed.as_bytes())))?,
-        )?;
-        lua.globals().set("cmsgpack", packing)?;
+        let packed = lua.create_table()?;
+        let pack = lua.create_function(|lua, value: Value| {
+            let mut packed = Vec::new();
+            packing::pack(&of_lua(value)?, &mut packed);
+            lua.create_string(packed)
+        })?;
+        let unpack = |lua: &Lua, packed: mlua::LuaString| to_lua(lua, packing::unpack(&packed.as_bytes()));
+        packed.set("pack", pack)?;
+        packed.set("unpack", lua.create_function(unpack)?)?;
+        lua.globals().set("cmsgpack", packed)?;
         Ok(Self(lua))
     }
 

@@ -30,34 +30,6 @@ impl Reply {
         Self::List(texts.into_iter().map(Self::Text).collect())
     }
 
-    /// Its bytes.
-    pub(super) fn bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        self.write(&mut bytes);
-        bytes
-    }
-
-    /// Reads texts, numbers and lists of them.
-    pub(super) fn read(bytes: &[u8]) -> Self {
-        Self::read_at(bytes, &mut 0).expect("what was written by `bytes`")
-    }
-
-    fn read_at(bytes: &[u8], at: &mut usize) -> Option<Self> {
-        Some(match *bytes.get(*at)? {
-            b'*' => {
-                let parts = header(bytes, at, b'*')?;
-                Self::List((0..parts).map(|_| Self::read_at(bytes, at)).collect::<Option<_>>()?)
-            }
-            b':' => Self::count(header(bytes, at, b':')?),
-            _ => {
-                let length = header(bytes, at, b'$')?;
-                let text = bytes.get(*at..*at + length)?.to_vec();
-                *at += length + 2;
-                Self::Text(text)
-            }
-        })
-    }
-
     /// Appends its bytes.
     pub(super) fn write(&self, to: &mut Vec<u8>) {
         match self {

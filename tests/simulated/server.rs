@@ -9,7 +9,12 @@ use mlua::Function;
 use sha1::{Digest as _, Sha1};
 use tokio::{sync::mpsc::UnboundedSender, time::Instant};
 
-use super::{bugs::Bug, lua::Scripts, resp::Reply};
+use super::{
+    bugs::Bug,
+    lua::Scripts,
+    resp::Reply,
+    trace::{Step, Trace},
+};
 use crate::simulation::world::BEGAN_MS;
 use data::Data;
 
@@ -32,6 +37,8 @@ struct State {
     runs: u64,
     /// By hash. A restart forgets them.
     scripts: BTreeMap<String, Function>,
+    /// All that it executes, if that is of interest.
+    trace: Option<Trace>,
 }
 
 struct Connection {
@@ -49,10 +56,23 @@ impl Server {
             made: 0,
             runs: 0,
             scripts: BTreeMap::new(),
+            trace: None,
         }));
         let commands = Arc::clone(&state);
         let lua = Scripts::new(move |command| lock(&commands).command(command)).expect("Lua starts");
         Arc::new(Self { lua: Mutex::new(lua), state, bug })
+    }
+
+    /// Keeps what it executes from now on.
+    pub(super) fn traces(&self) {
+        lock(&self.state).trace = Some(Trace::default());
+    }
+
+    /// What it has executed since, and what is stored now.
+    pub(super) fn trace(&self) -> Option<(Trace, Data)> {
+        let mut state = lock(&self.state);
+        let data = state.data.clone();
+        state.trace.take().map(|trace| (trace, data))
     }
 
     /// A client has connected.
@@ -87,6 +107,7 @@ impl Server {
             "SUBSCRIBE" | "UNSUBSCRIBE" => return lock(&self.state).subscribe(id, &name, arguments),
             _ => lock(&self.state).connected(id, &name, command),
         };
+        lock(&self.state).note(|now| Step::Executed { now, command: command.to_vec(), reply: reply.clone() });
         vec![reply]
     }
 
@@ -125,6 +146,7 @@ impl Server {
     /// Ends, and starts again with this.
     pub(super) fn restart(&self, data: Data) {
         let mut state = lock(&self.state);
+        state.note(|_| Step::Restarted(data.clone()));
         state.data = data;
         state.runs += 1;
         state.connections.clear();
@@ -138,7 +160,9 @@ impl Server {
 
     /// Loses everything that is stored, and runs on.
     pub(super) fn flush(&self) {
-        lock(&self.state).data = Data::default();
+        let mut state = lock(&self.state);
+        state.note(|_| Step::Flushed);
+        state.data = Data::default();
     }
 }
 
@@ -147,6 +171,13 @@ impl State {
     fn now(&self) -> u64 {
         let skew = [0, 400, 200][(self.runs % 3) as usize];
         BEGAN_MS + skew + self.begun.elapsed().as_millis() as u64
+    }
+
+    fn note(&mut self, step: impl FnOnce(u64) -> Step) {
+        let now = self.now();
+        if let Some(trace) = &mut self.trace {
+            trace.note(step(now));
+        }
     }
 
     fn send(&self, id: u64, replies: &[Reply]) {
@@ -164,7 +195,10 @@ impl State {
         }
     }
 
-    fn publish(&self, channel: &[u8], payload: &[u8]) -> Reply {
+    fn publish(&mut self, channel: &[u8], payload: &[u8]) -> Reply {
+        if let Some(trace) = &mut self.trace {
+            trace.published.push((channel.to_vec(), payload.to_vec()));
+        }
         let told = [Reply::text("message"), Reply::text(channel), Reply::text(payload)];
         let hearing: Vec<u64> =
             self.connections.iter().filter(|(_, at)| at.channels.contains(channel)).map(|(id, _)| *id).collect();

@@ -43,6 +43,14 @@ impl Redis {
         Self { plan, server, observer, copies: Mutex::default() }
     }
 
+    /// One that keeps what its server executes; and that server.
+    pub(super) fn traced(plan: Plan) -> (Self, Arc<Server>) {
+        let redis = Self::new(plan, None);
+        redis.server.traces();
+        let server = Arc::clone(&redis.server);
+        (redis, server)
+    }
+
     /// One whose subscriptions are cut each second, also after all else has healed.
     pub(crate) fn interrupted(plan: Plan) -> Self {
         let redis = Self::new(plan, None);

@@ -20,7 +20,7 @@ pub(in crate::simulated) struct Data {
 
 impl Data {
     /// Executes a command at this time, in milliseconds since the Unix epoch.
-    pub(super) fn execute(&mut self, command: &[Bytes], now: u64) -> Reply {
+    pub(in crate::simulated) fn execute(&mut self, command: &[Bytes], now: u64) -> Reply {
         let [name, arguments @ ..] = command else { return unknown(command) };
         // The first argument is a key; what is past is removed when it is asked for.
         if arguments.first().is_some_and(|key| self.ends.get(key).is_some_and(|at| *at <= now)) {
@@ -33,10 +33,11 @@ impl Data {
             (b"DEL", keys) => Reply::count(keys.iter().filter(|key| self.remove(key)).count()),
             (b"EXISTS", [key]) => Reply::count(usize::from(self.has(key))),
             (b"EXPIRE", [key, seconds]) => {
-                if self.has(key) {
+                let is_there = self.has(key);
+                if is_there {
                     self.ends.insert(key.clone(), now + 1_000 * number::<u64>(seconds));
                 }
-                Reply::Whole(1)
+                Reply::count(usize::from(is_there))
             }
             (name, [key, rest @ ..]) => match name {
                 [b'H', ..] => self.hash(name, key, rest),
@@ -46,6 +47,26 @@ impl Data {
             },
             _ => unknown(command),
         }
+    }
+
+    /// Commands that store the same on an empty server; nothing ends there.
+    pub(in crate::simulated) fn commands(&self) -> Vec<Vec<Bytes>> {
+        let hashes = self.hashes.iter().map(|(key, hash)| {
+            let pairs = hash.iter().flat_map(|(field, value)| [field.clone(), value.clone()]);
+            [b"HSET".to_vec(), key.clone()].into_iter().chain(pairs).collect()
+        });
+        let all = |name: &str, key: &Bytes, values: &mut dyn Iterator<Item = &Bytes>| {
+            [name.into(), key.clone()].into_iter().chain(values.cloned()).collect()
+        };
+        let lists = self.lists.iter().map(|(key, list)| all("RPUSH", key, &mut list.iter()));
+        let sets = self.sets.iter().map(|(key, set)| all("SADD", key, &mut set.iter()));
+        let sorted = self.sorted.iter().flat_map(|(key, members)| {
+            let add = |(member, score): (&Bytes, &f64)| {
+                vec![b"ZADD".to_vec(), key.clone(), score.to_string().into_bytes(), member.clone()]
+            };
+            members.iter().map(add)
+        });
+        hashes.chain(lists).chain(sets).chain(sorted).collect()
     }
 
     fn has(&self, key: &Bytes) -> bool {
@@ -135,8 +156,9 @@ impl Data {
         let texts: Vec<&[u8]> = rest.iter().map(Vec::as_slice).collect();
         let reply = match (name, texts.as_slice()) {
             (b"ZADD", [b"NX", score, member]) => {
+                let is_new = !members.contains_key(*member);
                 members.entry(member.to_vec()).or_insert_with(|| number(score));
-                Reply::Whole(1)
+                Reply::count(usize::from(is_new))
             }
             (b"ZADD", [score, member]) => {
                 Reply::count(usize::from(members.insert(member.to_vec(), number(score)).is_none()))
