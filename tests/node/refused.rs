@@ -4,7 +4,7 @@ use std::process::Command;
 
 use sqlx::{Connection as _, PgConnection};
 
-use crate::{cluster::key_secret, postgres, process::Node, redis_server::Server};
+use crate::{cluster::key_secret, postgres, pretender::Pretender, process::Node, redis_server::Server};
 
 /// Starts a node that must not serve: its errors.
 fn refusal(arguments: &[&str]) -> String {
@@ -45,17 +45,62 @@ async fn a_redis_that_cannot_keep_the_ledger_is_refused_with_the_reason() {
     assert!(errors.contains("wrong value for `ledger.redis_url`") && errors.contains("cannot be reached"), "{errors}");
 }
 
+#[tokio::test]
+async fn a_redis_that_is_too_old_evicts_or_has_another_clock_is_refused_at_the_start_and_found_by_the_probe() {
+    let cases = [
+        (
+            Pretender { version: "6.2.14", ..Pretender::FIT },
+            "it is Redis 6.2.14, older than 7.0",
+            "→ run Redis 7.0 or newer",
+        ),
+        (Pretender { version: "unknown", ..Pretender::FIT }, "older than 7.0", "→ run Redis 7.0 or newer"),
+        (
+            Pretender { policy: "volatile-lru", ..Pretender::FIT },
+            "maxmemory-policy evicts keys",
+            "→ CONFIG SET maxmemory-policy noeviction",
+        ),
+        (
+            Pretender { ahead: 3_000, ..Pretender::FIT },
+            "its clock differs from this machine's by 3.0 s",
+            "→ let both use NTP",
+        ),
+        (
+            Pretender { ahead: -3_000, ..Pretender::FIT },
+            "its clock differs from this machine's by 3.",
+            "→ let both use NTP",
+        ),
+    ];
+    for (server, what, advice) in cases {
+        let url = server.url();
+        let why = refusal(&["--redis-url", &url]);
+        assert!([what, advice, &url].iter().all(|part| why.contains(part)), "{server:?}: {why}");
+        let found = found_by_probe(&["--redis-url", &url]);
+        let wrong = "wrong value for `ledger.redis_url`";
+        assert!([what, advice, wrong].iter().all(|part| found.contains(part)), "{server:?}: {found}");
+    }
+    for ahead in [-1_000, 0, 1_000] {
+        let url = Pretender { ahead, ..Pretender::FIT }.url();
+        let (code, found) = probed(&["--redis-url", &url]);
+        assert_eq!(code, Some(0), "a clock that is {ahead} ms ahead: {found}");
+    }
+}
+
 /// What `aldis config check --probe` finds wrong.
 fn found_by_probe(arguments: &[&str]) -> String {
+    let (code, errors) = probed(arguments);
+    assert_eq!(code, Some(2), "{errors}");
+    errors
+}
+
+/// The exit code of `aldis config check --probe`, and its errors.
+fn probed(arguments: &[&str]) -> (Option<i32>, String) {
     let dir = tempfile::tempdir().expect("a directory");
     let mut command = Command::new(env!("CARGO_BIN_EXE_aldis"));
     command
         .args(["config", "check", "--probe", "--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0"])
         .args(arguments);
     let checked = command.current_dir(dir.path()).output().expect("aldis runs");
-    let errors = String::from_utf8(checked.stderr).expect("text");
-    assert_eq!(checked.status.code(), Some(2), "{errors}");
-    errors
+    (checked.status.code(), String::from_utf8(checked.stderr).expect("text"))
 }
 
 #[tokio::test]

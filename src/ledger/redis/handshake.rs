@@ -134,13 +134,16 @@ pub(super) async fn examine(commands: &mut MultiplexedConnection, limits: &Redis
     let unfit = |why: &str| Err(DialError::Unfit(why.to_owned()));
     let role = Parts::of(ask(commands, &cmd("ROLE")).await?).and_then(|mut parts| parts.text());
     if role.as_deref() != Ok("master") {
-        return unfit("it is a replica; a ledger needs the master");
+        return unfit("it is a replica; a ledger needs the master → name the master, or the sentinels that know it");
     }
     let info = reply::text(ask(commands, &cmd("INFO")).await?).map_err(|why| DialError::Malformed(why.to_string()))?;
     let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
     let version = field("redis_version").and_then(|version| version.split('.').next()?.parse::<u32>().ok());
     if version.is_none_or(|major| major < 7) {
-        return unfit("it is older than 7.0, and does not know the scripts' flags");
+        let is = field("redis_version").unwrap_or("of an unknown version");
+        return unfit(&format!(
+            "it is Redis {is}, older than 7.0, and does not know the scripts' flags → run Redis 7.0 or newer"
+        ));
     }
     if field("maxmemory_policy") != Some("noeviction") && !limits.allow_eviction {
         return unfit("its maxmemory-policy evicts keys, and with them seats → CONFIG SET maxmemory-policy noeviction");
