@@ -1,5 +1,7 @@
 //! Whole nodes as processes: started on free ports, tested over real sockets, stopped by real signals.
 
+#[path = "node/away.rs"]
+mod away;
 #[path = "node/backed.rs"]
 mod backed;
 #[path = "node/chaos.rs"]
@@ -60,6 +62,8 @@ mod paused;
 mod postgres;
 #[path = "node/powers.rs"]
 mod powers;
+#[path = "node/pretender.rs"]
+mod pretender;
 #[path = "node/process.rs"]
 mod process;
 #[path = "node/read_only.rs"]
@@ -71,6 +75,8 @@ mod receiver;
 mod redis_server;
 #[path = "node/refused.rs"]
 mod refused;
+#[path = "services/replicated.rs"]
+mod replicated;
 #[path = "node/restarted.rs"]
 mod restarted;
 #[path = "node/restored.rs"]
@@ -83,6 +89,10 @@ mod sentinel;
 mod shared;
 #[path = "node/socket.rs"]
 mod socket;
+#[path = "node/split.rs"]
+mod split;
+#[path = "node/spread.rs"]
+mod spread;
 #[path = "node/stored.rs"]
 mod stored;
 #[path = "node/stranger.rs"]

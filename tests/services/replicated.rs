@@ -2,16 +2,21 @@
 //! dropped. Users are those of a file that has an `admin`.
 
 use std::{
+    collections::HashMap,
+    path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use redis::{ConnectionAddr, FromRedisValue, RedisConnectionInfo, aio::MultiplexedConnection};
+use redis::{ConnectionAddr, FromRedisValue, IntoConnectionInfo as _, RedisConnectionInfo, aio::MultiplexedConnection};
+use tokio::time::interval;
 
 use crate::{postgres::free_port, redis_server::Server};
 
 /// How long a change among them may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// How often they are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// What the sentinel calls the master.
 pub(crate) const NAME: &str = "main";
 
@@ -37,8 +42,15 @@ async fn connect(port: u16, user: Option<&str>) -> Option<MultiplexedConnection>
     let login = RedisConnectionInfo::default();
     let login = user.map_or(login.clone(), |user| login.set_username(user).set_password("any"));
     let address = ConnectionAddr::Tcp("127.0.0.1".to_owned(), port);
-    let info = redis::IntoConnectionInfo::into_connection_info(address).expect("an address").set_redis_settings(login);
+    let info = address.into_connection_info().expect("an address").set_redis_settings(login);
     redis::Client::open(info).expect("an address").get_multiplexed_async_connection().await.ok()
+}
+
+/// The port of the master, as the sentinel on this port says.
+pub(crate) async fn master(sentinel: u16) -> Option<u16> {
+    let mut connection = connect(sentinel, None).await?;
+    let address: (String, String) = ask(&mut connection, &["SENTINEL", "get-master-addr-by-name", NAME]).await?;
+    address.1.parse().ok()
 }
 
 impl Sentinel {
@@ -59,9 +71,14 @@ impl Sentinel {
 
     /// The port of the master, as it says.
     pub(crate) async fn master(&self) -> Option<u16> {
-        let mut connection = connect(self.port, None).await?;
-        let address: (String, String) = ask(&mut connection, &["SENTINEL", "get-master-addr-by-name", NAME]).await?;
-        address.1.parse().ok()
+        master(self.port).await
+    }
+
+    /// Whether it sees a master, and is not about to replace it.
+    async fn is_calm(&self) -> bool {
+        let Some(mut connection) = connect(self.port, None).await else { return false };
+        let master: Option<HashMap<String, String>> = ask(&mut connection, &["SENTINEL", "master", NAME]).await;
+        master.is_some_and(|master| master.get("flags").is_some_and(|flags| flags == "master"))
     }
 
     /// Whether it knows of a replica that could take over.
@@ -69,7 +86,7 @@ impl Sentinel {
         let Some(mut connection) = connect(self.port, None).await else { return false };
         let replicas: Option<Vec<redis::Value>> = ask(&mut connection, &["SENTINEL", "replicas", NAME]).await;
         let flags = |replica: &redis::Value| {
-            let pairs: std::collections::HashMap<String, String> = redis::from_redis_value(replica.clone()).ok()?;
+            let pairs: HashMap<String, String> = redis::from_redis_value(replica.clone()).ok()?;
             Some(pairs.get("flags")? == "slave" && pairs.get("master-link-status")? == "ok")
         };
         replicas.unwrap_or_default().iter().any(|replica| flags(replica) == Some(true))
@@ -85,15 +102,16 @@ impl Drop for Sentinel {
 
 impl Replicated {
     /// Starts them with these users; the sentinel takes a master for dead that is silent for so long.
-    pub(crate) async fn start(users: &str, down_after: Duration) -> Self {
-        let ports = [free_port(), free_port()];
+    pub(crate) async fn start(users: &Path, down_after: Duration) -> Self {
+        let (ports, users) = ([free_port(), free_port()], users.to_str().expect("UTF-8"));
         let [master, replica] = ports.map(|port| {
             let port = port.to_string();
             let login = ["--masteruser", "admin", "--masterauth", "any"];
             let own = ["--port", &port, "--aclfile", users, "--repl-diskless-sync-delay", "0"];
             [&own[..], &login[..]].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
         });
-        let start = |arguments: &[String]| Server::start_with(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        let start =
+            |arguments: &[String]| Server::start_with(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
         let mut second = start(&follows(&replica, ports[0]));
         second.arguments = replica;
         let servers = [(start(&master), ports[0]), (second, ports[1])];
@@ -104,8 +122,9 @@ impl Replicated {
 
     /// The place of the master, and that of the other one.
     async fn places(&self) -> (usize, usize) {
-        let begun = Instant::now();
+        let (begun, mut look) = (Instant::now(), interval(LOOK_EVERY));
         loop {
+            look.tick().await; // the first one comes at once
             let port = self.sentinel.master().await;
             match self.servers.iter().position(|(_, own)| port == Some(*own)) {
                 Some(master) => return (master, 1 - master),
@@ -153,13 +172,26 @@ impl Replicated {
         assert!(self.tell(master, &["CLIENT", "KILL", "TYPE", "replica"]).await, "the master obeys");
     }
 
+    /// How many bytes of what the master has written the replica has not got.
+    pub(crate) async fn behind(&self) -> u64 {
+        let (master, replica) = self.places().await;
+        let [written, got] = [master, replica].map(async |place| {
+            let mut connection = connect(self.servers[place].1, Some("admin")).await.expect("it answers");
+            let info: String = ask(&mut connection, &["INFO", "replication"]).await.expect("it answers");
+            let offset = info.lines().find_map(|line| line.strip_prefix("master_repl_offset:"));
+            offset.and_then(|offset| offset.trim().parse().ok()).unwrap_or(0)
+        });
+        u64::saturating_sub(written.await, got.await)
+    }
+
     /// Kills the master, and waits until the sentinel has promoted the replica.
     pub(crate) async fn fails_over(&mut self) {
         let (old, _) = self.places().await;
         self.servers[old].0.kill();
-        let begun = Instant::now();
+        let (begun, mut look) = (Instant::now(), interval(LOOK_EVERY));
         while self.sentinel.master().await != Some(self.servers[1 - old].1) {
             assert!(begun.elapsed() < PATIENCE, "the sentinel promotes nobody");
+            look.tick().await;
         }
     }
 
@@ -176,18 +208,22 @@ impl Replicated {
 
     /// Waits until the other server follows whom the sentinel calls the master, and could take over.
     pub(crate) async fn is_whole(&self) {
-        let begun = Instant::now();
+        let (begun, mut look) = (Instant::now(), interval(LOOK_EVERY));
         loop {
+            look.tick().await;
+            assert!(begun.elapsed() < PATIENCE, "the replica does not follow");
+            if !self.sentinel.is_calm().await {
+                continue;
+            }
             let (master, other) = self.places().await;
             let to = self.servers[master].1.to_string();
-            // A server that was promoted, cut off or left behind is told, as the sentinel would some seconds later.
-            let told = self.tell(other, &["CONFIG", "SET", "masteruser", "admin"]).await
+            // Servers that were promoted, cut off or left behind are told, as the sentinel would some seconds later.
+            let told = self.tell(master, &["REPLICAOF", "NO", "ONE"]).await
+                && self.tell(other, &["CONFIG", "SET", "masteruser", "admin"]).await
                 && self.tell(other, &["REPLICAOF", "127.0.0.1", &to]).await;
             if told && self.follows(master).await && self.sentinel.has_replica().await {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "the replica does not follow");
-            tokio::task::yield_now().await;
         }
     }
 

@@ -67,14 +67,30 @@ impl Client {
     /// Lives until the end of the run.
     pub(super) async fn live(mut self, others: usize) -> Life {
         loop {
-            if let Some(socket) = self.connect().await
-                && self.talk(socket, others).await.is_ok()
-            {
+            let socket = self.connect().await;
+            let is_connected = socket.is_some();
+            let is_over = match socket {
+                Some(socket) => self.talk(socket, others).await.is_ok(),
+                None => *self.world.phase.borrow() == Phase::End,
+            };
+            if is_over {
+                self.life.undone = (!self.is_done).then(|| self.lacks(is_connected));
                 return self.life;
             }
             let pause = self.random.random_range(50..600);
             sleep(Duration::from_millis(pause)).await;
         }
+    }
+
+    /// What it waits for.
+    fn lacks(&self, is_connected: bool) -> String {
+        let (user, room, finished, last) = (&self.life.user, &self.room, &self.finished, self.last);
+        let (under_way, others) = (self.session.sent.unacknowledged().len(), self.roster.keys());
+        format!(
+            "{user} in {room}, connected: {is_connected}, last number {last:?}, {under_way} under way, has heard the last \
+             of {finished:?}, sees {:?}",
+            others.collect::<Vec<_>>()
+        )
     }
 
     async fn connect(&mut self) -> Option<Socket> {

@@ -16,12 +16,13 @@ use tokio::{
 
 use super::{
     client::Client,
+    judge::violations,
     life::{Life, Phase, World},
 };
 use crate::process::{Node, PATIENCE};
 
 /// How long it may take until everybody has heard the last of everybody.
-const HEARD_WITHIN: Duration = Duration::from_secs(60);
+const HEARD_WITHIN: Duration = Duration::from_secs(120);
 
 /// See the module.
 pub(crate) struct Crowd {
@@ -80,12 +81,19 @@ impl Crowd {
                 sleep(Duration::from_millis(50)).await;
             }
         };
-        if timeout(HEARD_WITHIN, heard).await.is_err() {
-            let (done, all) = (self.world.done.load(Ordering::Relaxed), self.lives.len());
-            panic!("{} of {all} are not heard by everybody, or hear not everybody:\n{}", all - done, logs());
-        }
+        let is_late = timeout(HEARD_WITHIN, heard).await.is_err();
         self.phase.send_replace(Phase::End);
-        self.lives.join_all().await
+        let lives = self.lives.join_all().await;
+        let undone: Vec<_> = lives.iter().filter_map(|life| life.undone.clone()).collect();
+        assert!(
+            undone.is_empty() && !is_late,
+            "{}\n{} clients wait:\n{}\n{}",
+            logs(),
+            undone.len(),
+            undone.join("\n"),
+            violations(&lives).join("\n")
+        );
+        lives
     }
 }
 

@@ -53,6 +53,8 @@ pub(crate) struct Life {
     /// Messages that it missed, and was told of no loss about then.
     pub(crate) gaps: Vec<Gap>,
     pub(crate) violations: Vec<String>,
+    /// What it waited for when the run ended.
+    pub(crate) undone: Option<String>,
 }
 
 /// Messages of a sender between two that were heard.

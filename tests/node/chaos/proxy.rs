@@ -108,8 +108,9 @@ async fn connect(client: TcpStream, mut ways: watch::Receiver<Way>) {
     let _ = (client.set_nodelay(true), server.set_nodelay(true)); // else it is a bit slower
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
+    let cut = async { ways.clone().wait_for(|now| now.cuts != way.cuts).await.is_ok() };
     let is_cut = tokio::select! {
-        cut = ways.wait_for(|now| now.cuts != way.cuts) => cut.is_ok(),
+        is_cut = cut => is_cut,
         is_cut = pass(&mut from_client, &mut to_server, ways.clone()) => is_cut,
         is_cut = pass(&mut from_server, &mut to_client, ways.clone()) => is_cut,
     };
