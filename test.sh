@@ -16,7 +16,7 @@
 #   ALDIS_MODEL_OPS=10000000 ./test.sh model
 #   ALDIS_REDIS_OPS=1000000 ./test.sh redis
 #   ALDIS_SEEDS=10000 ALDIS_REDIS_SEEDS=1000 ./test.sh simulation
-#   ALDIS_CHAOS_SECONDS=1800 ALDIS_CHAOS_SEED=7 ./test.sh chaos
+#   ALDIS_CHAOS_SECONDS=1800 ALDIS_CHAOS_ROOMS=50 ALDIS_CHAOS_SEED=7 ./test.sh chaos
 # To accept the current costs of the hot functions:
 #   ALDIS_BLESS=1 ./test.sh counts
 set -euo pipefail
@@ -74,7 +74,8 @@ lints() {
 }
 
 # A full run leaves to the rings `model`, `redis` and `simulation` what they do for longer.
-longer=(over_long_walks ledger::redis over_full_or_falsely_left nothing_is_lost_while_subscriptions a_seed_gives_the_same_history)
+longer=(over_long_walks ledger::redis over_full_or_falsely_left nothing_is_lost_while_subscriptions a_seed_gives_the_same_history
+    what_simulated_worlds_execute)
 rust() {
     local skipped=() name
     if [ "${#rings[@]}" -eq "${#all[@]}" ]; then
@@ -119,9 +120,10 @@ simulation() {
     ALDIS_REDIS_SEEDS=${ALDIS_REDIS_SEEDS:-16} cargo test --workspace --all-features --test simulated -- --include-ignored
 }
 
-# Three nodes as processes on a real Redis and PostgreSQL, under faults; each client's history is checked.
+# Three nodes as processes on a real Redis and PostgreSQL, under faults, each of which strikes at least once; each client's history
+# is checked. A hundred clients, or as many rooms of four as ALDIS_CHAOS_ROOMS says.
 chaos() {
-    ALDIS_CHAOS_SECONDS=${ALDIS_CHAOS_SECONDS:-45} cargo test --workspace --all-features --test node -- \
+    ALDIS_CHAOS_SECONDS=${ALDIS_CHAOS_SECONDS:-45} ALDIS_CHAOS_ROOMS=${ALDIS_CHAOS_ROOMS:-25} cargo test --workspace --all-features --test node -- \
         --ignored chaos:: --nocapture --test-threads 1
 }
 
