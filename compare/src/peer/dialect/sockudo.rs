@@ -50,9 +50,10 @@ impl Sockudo {
         own.into_iter().chain(rest.map(|(key, value)| (key, value.to_owned()))).collect()
     }
 
-    /// What makes several of them one, by this Redis.
-    pub(crate) fn shared_by(redis: &str) -> [(&'static str, &str); 2] {
-        [("ADAPTER_DRIVER", "redis"), ("REDIS_URL", redis)]
+    /// What makes several of them one, by this Redis. By default they drop duplicates of messages that a backend publishes, for
+    /// which they need a cache in common, and do not start without one.
+    pub(crate) fn shared_by(redis: &str) -> [(&'static str, &str); 3] {
+        [("ADAPTER_DRIVER", "redis"), ("CACHE_DRIVER", "redis"), ("REDIS_URL", redis)]
     }
 }
 
