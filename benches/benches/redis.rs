@@ -65,6 +65,12 @@ fn message(bytes: usize) -> Message {
     Message { kind: Kind::IceCandidate, data: format!(r#"{{"candidate":"{}"}}"#, "x".repeat(bytes - 16)).into() }
 }
 
+/// The first two seats of a room.
+fn pair(seats: &[Vec<SeatId>], n: u128) -> (SeatId, SeatId) {
+    let room = &seats[usize::try_from(n).unwrap_or(0)];
+    (room[0], room[1])
+}
+
 fn send((from, to): (SeatId, SeatId), cid: u64, bytes: usize) -> Send {
     let (skipped, released, messages) = (Vec::new(), Vec::new(), vec![message(bytes)]);
     Send { from, to: to.order, cid: Some(cid), skipped, released, messages }
@@ -212,13 +218,12 @@ async fn operations(stand: &Stand) -> f64 {
         ("send, 1.5 kB", 14, [1_500, 1_500], 0),
         ("send, 255 bytes, on the receiver's node", 42, [255, 255], 1),
     ];
-    let pair = |n: u128| (seats[usize::try_from(n).unwrap_or(0)][0], seats[usize::try_from(n).unwrap_or(0)][1]);
     for (what, times, [first_bytes, bytes], place) in sends {
         let first = cid + 1;
         cid += times;
         let all = (first..=cid).flat_map(|cid| (0..ROOMS).map(move |n| (n, cid)));
         let bytes = |cid: u64| if cid.is_multiple_of(7) { first_bytes } else { bytes };
-        stand.measure(what, all, |(n, cid)| stand.send(n, pair(n), cid, (bytes(cid), place))).await;
+        stand.measure(what, all, |(n, cid)| stand.send(n, pair(&seats, n), cid, (bytes(cid), place))).await;
     }
     let all = seats.iter().enumerate().flat_map(|(n, room)| room.iter().map(move |seat| (n as u128, *seat, 0)));
     let known = stand.audit("audit of a seat that has missed all", all.collect()).await;
@@ -256,17 +261,16 @@ async fn operations(stand: &Stand) -> f64 {
 /// What a send costs a node, which has one connection for its operations: without the loop that makes the operations, the median of
 /// several times.
 async fn send_over_one(stand: &Stand, seats: &[Vec<SeatId>]) -> f64 {
-    let pair = |n: u128| (seats[usize::try_from(n).unwrap_or(0)][0], seats[usize::try_from(n).unwrap_or(0)][1]);
     let mut costs = Vec::new();
     for round in 0..ROUNDS {
         let all = (301 + 126 * round..301 + 126 * (round + 1))
             .flat_map(|cid| (0..ROOMS).step_by(CONNECTIONS).map(move |n| (n, cid)));
-        stand.measure(ONE_CONNECTION, all, |(n, cid)| stand.send(n, pair(n), cid, (255, 0))).await;
+        stand.measure(ONE_CONNECTION, all, |(n, cid)| stand.send(n, pair(seats, n), cid, (255, 0))).await;
         costs.push(stand.node.get());
     }
     costs.sort_by(f64::total_cmp);
     let ready = |cid| {
-        std::hint::black_box((stand.at(cid, 0), send(pair(0), 1, 255)));
+        std::hint::black_box((stand.at(cid, 0), send(pair(seats, 0), 1, 255)));
         Answer::Now(Ok(()))
     };
     let before = own_cpu();

@@ -51,11 +51,11 @@ async fn enter(node: &Node, path: &str, email: &str) -> Session {
 
 /// Ends the session, by another session of the same user or by an operator.
 async fn end(node: &Node, how: End, session: &Session, other: &Session) {
-    let operator = std::fs::read_to_string(node.data("admin.token")).expect("made at the first start");
+    let operator = node.operator();
     let (method, path, token, body) = match how {
         End::Disabled => {
             let path = format!("/internal/users/{}", session.user);
-            (Method::PATCH, path, operator.trim(), json!({ "disabled": true }))
+            (Method::PATCH, path, operator.as_str(), json!({ "disabled": true }))
         }
         End::Deleted => {
             let body = json!({ "password": PASSWORD });

@@ -153,9 +153,8 @@ async fn a_node_starts_without_the_issuer_knows_its_keys_once_it_is_there_and_fo
         assert!(metrics.contains(&line), "{line} is missing in {metrics}");
     }
 
-    let operator = std::fs::read_to_string(node.data("admin.token")).expect("the operators' token");
     let url = format!("http://{}/internal/users/corp:ann/sessions", node.admin);
-    let ended = Client::new().delete(url).bearer_auth(operator.trim()).send().await.expect("an answer");
+    let ended = Client::new().delete(url).bearer_auth(node.operator()).send().await.expect("an answer");
     assert_eq!((ended.status().as_u16(), one.is_closed().await), (204, Some(4401)));
     two.is_alive().await;
 }

@@ -81,11 +81,10 @@ async fn walk(asked: &Node, theirs: &Node, sign: impl Fn(&str, Value) -> String)
 
 /// The rooms with somebody in them, and how many, as an operator of this node lists them.
 async fn with_somebody(node: &Node) -> Vec<(Value, Value)> {
-    let token = std::fs::read_to_string(node.data("admin.token")).expect("made at the first start");
     let (mut rooms, mut cursor) = (Vec::new(), String::new());
     loop {
         let url = format!("http://{}/internal/rooms/live?limit=1{cursor}", node.admin);
-        let answer = Client::new().get(url).bearer_auth(token.trim()).send().await.expect("an answer");
+        let answer = Client::new().get(url).bearer_auth(node.operator()).send().await.expect("an answer");
         let page: Value = answer.json().await.expect("JSON");
         let of_page = page["rooms"].as_array().expect("a list").iter();
         rooms.extend(of_page.map(|room| (room["roomId"].clone(), room["participants"].clone())));

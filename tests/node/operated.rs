@@ -33,7 +33,7 @@ fn by_socket(node: &Node, method: &str, path: &str, body: &str, more: &str) -> u
 #[tokio::test]
 async fn operators_act_over_the_socket_or_with_the_token_and_the_audit_log_says_who_did_what() {
     let mut node = Node::start(&[]).await;
-    let token = fs::read_to_string(node.data("admin.token")).expect("made at the first start").trim().to_owned();
+    let token = node.operator();
     for file in ["admin.token", "admin.sock"] {
         let mode = fs::metadata(node.data(file)).expect("made").mode() & 0o777;
         assert_eq!(mode, 0o600, "{file}: {mode:o}");

@@ -65,7 +65,6 @@ async fn root_rotates_backs_up_and_restores_and_the_service_s_user_goes_on() {
     let backup = fs::metadata(node.path("stopped.tar")).expect("there");
     assert_eq!((backup.uid(), backup.mode() & 0o777), (0, 0o600), "a backup is its maker's");
     let node = Node::start_as(USER, dir, &[]).await;
-    let me = reqwest::Client::new().get(format!("http://{}/api/auth/me", node.http)).bearer_auth(token).send().await;
-    assert_eq!(me.expect("an answer").status(), 200);
+    assert_eq!(node.me(&token).await.0, 200);
     assert!(!node.log().contains("open to others") && !node.log().contains("belongs to user"), "{}", node.log());
 }

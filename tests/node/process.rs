@@ -210,6 +210,27 @@ impl Node {
         answer["accessToken"].as_str().expect("a token").to_owned()
     }
 
+    /// Who has this token: the answer's status, and the account.
+    pub(super) async fn me(&self, token: &str) -> (u16, Value) {
+        let url = format!("http://{}/api/auth/me", self.http);
+        let answer = reqwest::Client::new().get(url).bearer_auth(token).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+    }
+
+    /// The ids of the keys that it publishes, the signing one first.
+    pub(super) async fn keys(&self) -> Vec<String> {
+        let (_, text) = self.get(&self.http, "/.well-known/jwks.json").await;
+        let published: Value = serde_json::from_str(&text).expect("JSON");
+        let keys = published["keys"].as_array().expect("keys").iter();
+        keys.map(|key| key["kid"].as_str().expect("an id").to_owned()).collect()
+    }
+
+    /// The operators' token.
+    pub(super) fn operator(&self) -> String {
+        let token = std::fs::read_to_string(self.data("admin.token")).expect("made at the first start");
+        token.trim().to_owned()
+    }
+
     /// A new room of this host.
     pub(super) async fn room(&self, token: &str) -> String {
         self.room_with(token, json!({})).await

@@ -2,45 +2,30 @@
 
 use std::{fs, path::Path};
 
-use serde_json::Value;
-
 use crate::process::Node;
-
-/// The ids of the published keys.
-async fn published(node: &Node) -> Vec<String> {
-    let (_, jwks) = node.get(&node.http, "/.well-known/jwks.json").await;
-    let jwks: Value = serde_json::from_str(&jwks).expect("JSON");
-    let keys = jwks["keys"].as_array().expect("keys");
-    keys.iter().map(|key| key["kid"].as_str().expect("an id").to_owned()).collect()
-}
-
-async fn me(node: &Node, token: &str) -> u16 {
-    let url = format!("http://{}/api/auth/me", node.http);
-    reqwest::Client::new().get(url).bearer_auth(token).send().await.expect("an answer").status().as_u16()
-}
 
 #[tokio::test]
 async fn the_command_asks_the_running_node_and_no_rotation_signs_anybody_out() {
     // The command knows the data directory only; where the socket is, it learns from the lock.
     let node = Node::start(&["--set", "admin.socket=ops.sock"]).await;
     let token = node.sign_up("ann").await;
-    let before = published(&node).await;
+    let before = node.keys().await;
     let (code, out, err) = node.aldis(&["keys", "rotate"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
     let next = out.lines().find(|line| line.contains("  next      signs from ")).expect("a next key");
     let next = next.split_whitespace().next().expect("its id").to_owned();
-    assert_eq!(published(&node).await, [before[0].clone(), next.clone()], "at once, and the old one signs");
+    assert_eq!(node.keys().await, [before[0].clone(), next.clone()], "at once, and the old one signs");
     let (code, out, _) = node.aldis(&["keys", "rotate", "--now"]);
     assert_eq!(code, Some(0));
     assert!(out.starts_with(&format!("{next}  current ")), "{out}");
-    assert_eq!(published(&node).await, [next, before[0].clone()]);
-    assert_eq!(me(&node, &token).await, 200, "a token of the previous key");
+    assert_eq!(node.keys().await, [next, before[0].clone()]);
+    assert_eq!(node.me(&token).await.0, 200, "a token of the previous key");
     assert_eq!(node.aldis(&["keys", "list"]).1, out);
 
     let (code, out, _) = node.aldis(&["keys", "rotate", "--leaked"]);
     assert_eq!((code, out.lines().count()), (Some(0), 1));
-    assert_eq!(me(&node, &token).await, 401);
-    assert_eq!(published(&node).await.len(), 1);
+    assert_eq!(node.me(&token).await.0, 401);
+    assert_eq!(node.keys().await.len(), 1);
     let files = fs::read_dir(node.data("keys")).expect("the folder").count();
     assert_eq!(files, 1);
     assert!(node.log().contains("\"event\":\"operator\""), "{}", node.log());
@@ -59,8 +44,8 @@ async fn a_node_that_was_off_for_long_publishes_the_next_key_when_it_starts() {
     fs::rename(&key, &older).expect("renamed");
     let node = Node::start_in(node.dir(), &["--set", "auth.rotate_keys_every=1day"]).await;
     node.until_logged("signing keys changed").await;
-    assert_eq!(published(&node).await.len(), 2);
-    assert_eq!(me(&node, &token).await, 200);
+    assert_eq!(node.keys().await.len(), 2);
+    assert_eq!(node.me(&token).await.0, 200);
     let kept = node.aldis(&["keys", "list"]).1;
     assert!(kept.contains("  current ") && kept.contains("  next "), "{kept}");
 }

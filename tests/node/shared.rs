@@ -4,17 +4,12 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use reqwest::Client;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{cluster::Cluster, member::Member, process::Node};
 
 /// Nodes look at the database every ten seconds; the rest is a slow machine's.
 const SEEN_WITHIN: Duration = Duration::from_secs(20);
-
-async fn me(node: &Node, token: &str) -> u16 {
-    let url = format!("http://{}/api/auth/me", node.http);
-    Client::new().get(url).bearer_auth(token).send().await.expect("an answer").status().as_u16()
-}
 
 /// A login with a wrong password: the answer's status.
 async fn login(node: &Node, name: &str) -> u16 {
@@ -23,37 +18,29 @@ async fn login(node: &Node, name: &str) -> u16 {
     asked.await.expect("an answer").status().as_u16()
 }
 
-/// The ids of the keys that a node publishes, the signing one first.
-async fn keys(node: &Node) -> Vec<String> {
-    let (_, text) = node.get(&node.http, "/.well-known/jwks.json").await;
-    let published: Value = serde_json::from_str(&text).expect("JSON");
-    let keys = published["keys"].as_array().expect("keys").iter();
-    keys.map(|key| key["kid"].as_str().expect("an id").to_owned()).collect()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nodes_sign_with_the_same_keys_and_a_rotation_on_one_is_seen_by_all() {
     let cluster = Cluster::start(2, &[]).await;
     let [one, other] = [&cluster.nodes[0], &cluster.nodes[1]];
     let token = one.sign_up("ann").await;
-    assert_eq!((me(other, &token).await, keys(one).await), (200, keys(other).await));
+    assert_eq!((other.me(&token).await.0, one.keys().await), (200, other.keys().await));
     assert!(!one.data("keys").exists(), "none is in a file");
     let (code, out, err) = one.aldis(&[&["keys", "rotate"][..], &cluster.arguments()].concat());
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains("  next      signs from "), "{out}");
     let begun = Instant::now();
-    while keys(one).await.len() != 2 || keys(one).await != keys(other).await {
-        assert!(begun.elapsed() < SEEN_WITHIN, "{:?} {:?}", keys(one).await, keys(other).await);
+    while one.keys().await.len() != 2 || one.keys().await != other.keys().await {
+        assert!(begun.elapsed() < SEEN_WITHIN, "{:?} {:?}", one.keys().await, other.keys().await);
     }
     // Strangers have the keys: all nodes give them up, and a token of the new one is known as soon as it is seen.
     let (code, _, err) = one.aldis(&[&["keys", "rotate", "--leaked"][..], &cluster.arguments()].concat());
     assert_eq!(code, Some(0), "{err}");
     let begun = Instant::now();
-    while me(one, &token).await != 401 || me(other, &token).await != 401 {
+    while one.me(&token).await.0 != 401 || other.me(&token).await.0 != 401 {
         assert!(begun.elapsed() < SEEN_WITHIN, "the old token is refused by both");
     }
     let fresh = one.sign_up("bob").await;
-    assert_eq!(me(other, &fresh).await, 200);
+    assert_eq!(other.me(&fresh).await.0, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -67,7 +54,7 @@ async fn a_session_that_ends_while_redis_stands_still_is_out_on_all_nodes() {
     let ended = Client::new().delete(url).bearer_auth(&token).send().await.expect("an answer");
     assert_eq!(ended.status(), 204);
     assert_eq!(socket.is_closed().await, Some(4401), "the database tells of it");
-    assert_eq!(me(other, &token).await, 401);
+    assert_eq!(other.me(&token).await.0, 401);
     cluster.redis.signal("CONT");
 }
 

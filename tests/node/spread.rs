@@ -1,9 +1,6 @@
 //! What is changed on one node reaches all others in the time that the documents name, and no good token is refused meanwhile.
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use reqwest::{Client, Method};
@@ -19,16 +16,9 @@ const KEYS_SEEN_WITHIN: Duration = Duration::from_millis(10_500);
 const SIGNS_WITHIN: Duration = Duration::from_secs(80);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-async fn me(node: &Node, token: &str) -> (u16, Value) {
-    let url = format!("http://{}/api/auth/me", node.http);
-    let answer = Client::new().get(url).bearer_auth(token).send().await.expect("an answer");
-    (answer.status().as_u16(), answer.json().await.unwrap_or_default())
-}
-
 /// A request of an operator to a node: the status.
 async fn operate(node: &Node, method: Method, path: &str, body: Value) -> u16 {
-    let token = fs::read_to_string(node.data("admin.token")).expect("made at the first start");
-    let request = Client::new().request(method, format!("http://{}{path}", node.admin)).bearer_auth(token.trim());
+    let request = Client::new().request(method, format!("http://{}{path}", node.admin)).bearer_auth(node.operator());
     request.json(&body).send().await.expect("an answer").status().as_u16()
 }
 
@@ -43,14 +33,6 @@ async fn joined(cluster: &Cluster, tokens: &[String], room: &str) -> Vec<Socket>
     sockets
 }
 
-/// The ids of the keys that a node publishes, the signing one first.
-async fn keys(node: &Node) -> Vec<String> {
-    let (_, text) = node.get(&node.http, "/.well-known/jwks.json").await;
-    let published: Value = serde_json::from_str(&text).expect("JSON");
-    let keys = published["keys"].as_array().expect("keys").iter();
-    keys.map(|key| key["kid"].as_str().expect("an id").to_owned()).collect()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kick_and_a_disabled_account_hold_on_all_nodes_within_a_second() {
     let cluster = Cluster::start(3, &[]).await;
@@ -62,7 +44,7 @@ async fn a_kick_and_a_disabled_account_hold_on_all_nodes_within_a_second() {
     let mut sockets = joined(&cluster, &tokens, &room).await;
     let mut ids = Vec::new();
     for token in &tokens {
-        ids.push(me(&cluster.nodes[0], token).await.1["id"].as_str().expect("an id").to_owned());
+        ids.push(cluster.nodes[0].me(token).await.1["id"].as_str().expect("an id").to_owned());
     }
 
     // On the first node, of whom is on the last.
@@ -80,10 +62,10 @@ async fn a_kick_and_a_disabled_account_hold_on_all_nodes_within_a_second() {
     assert_eq!(operate(&cluster.nodes[0], Method::PATCH, &path, json!({ "disabled": true })).await, 204);
     assert_eq!(sockets[1].is_closed().await, Some(4401));
     for node in &cluster.nodes {
-        while me(node, &tokens[1]).await.0 != 401 {
+        while node.me(&tokens[1]).await.0 != 401 {
             assert!(begun.elapsed() <= TOLD_WITHIN, "a disabled account: after {:?}", begun.elapsed());
         }
-        assert_eq!(me(node, &tokens[0]).await.0, 200, "another account is not concerned");
+        assert_eq!(node.me(&tokens[0]).await.0, 200, "another account is not concerned");
     }
     assert!(begun.elapsed() <= TOLD_WITHIN, "a disabled account: after {:?}", begun.elapsed());
     sockets[0].is_alive().await;
@@ -96,7 +78,7 @@ async fn a_rotation_of_keys_is_seen_by_all_nodes_within_ten_seconds_and_no_token
     let settings: Vec<&str> = limits.iter().flat_map(|limit| ["--set", limit]).collect();
     let cluster = Cluster::start(3, &settings).await;
     let mut tokens = vec![cluster.nodes[0].sign_up("ann").await];
-    let old = keys(&cluster.nodes[0]).await;
+    let old = cluster.nodes[0].keys().await;
     let rotate = [&["keys", "rotate", "--now"][..], &cluster.arguments()].concat();
     let (code, _, err) = cluster.nodes[0].aldis(&rotate);
     assert_eq!(code, Some(0), "{err}");
@@ -105,7 +87,7 @@ async fn a_rotation_of_keys_is_seen_by_all_nodes_within_ten_seconds_and_no_token
     while !signs {
         look.tick().await;
         assert!(begun.elapsed() < SIGNS_WITHIN, "the new key does not sign");
-        let published = join_all(cluster.nodes.iter().map(keys)).await;
+        let published = join_all(cluster.nodes.iter().map(Node::keys)).await;
         if published.iter().all(|keys| keys.len() == 2) {
             seen.get_or_insert_with(|| begun.elapsed());
         }
@@ -117,7 +99,7 @@ async fn a_rotation_of_keys_is_seen_by_all_nodes_within_ten_seconds_and_no_token
         }
         for (node, keys) in cluster.nodes.iter().zip(published) {
             for token in tokens.iter().rev().take(3).chain(&tokens[..1]) {
-                assert_eq!(me(node, token).await.0, 200, "{:?} after the rotation", begun.elapsed());
+                assert_eq!(node.me(token).await.0, 200, "{:?} after the rotation", begun.elapsed());
             }
             signs |= keys[0] != old[0];
         }
@@ -125,7 +107,7 @@ async fn a_rotation_of_keys_is_seen_by_all_nodes_within_ten_seconds_and_no_token
     // The first token that it has signed is good on all nodes at once.
     for node in &cluster.nodes {
         let fresh = node.sign_up(&format!("fresh{}", node.http.replace([':', '.'], ""))).await;
-        for (status, _) in join_all(cluster.nodes.iter().map(|node| me(node, &fresh))).await {
+        for (status, _) in join_all(cluster.nodes.iter().map(|node| node.me(&fresh))).await {
             assert_eq!(status, 200);
         }
     }

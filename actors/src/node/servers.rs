@@ -80,16 +80,16 @@ impl Servers {
     /// It does not answer any more. Whether it drained, if that is news.
     pub(super) fn lost(&self, host: &Host, now: Instant) -> Option<bool> {
         let mut servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let server = servers.get_mut(host).filter(|server| server.is_known && server.lost_at.is_none())?;
+        let server = servers.get_mut(host).filter(|server| server.is_heard())?;
         let is_draining = server.well_since.is_none();
         server.lose(now, false);
         Some(is_draining)
     }
 
-    /// Whether a server that is heard drains.
+    /// Whether a server drains; `None`: it is not heard.
     pub(super) fn drains(&self, host: &Host) -> Option<bool> {
         let servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let server = servers.get(host).filter(|server| server.is_known && server.lost_at.is_none())?;
+        let server = servers.get(host).filter(|server| server.is_heard())?;
         Some(server.well_since.is_none())
     }
 
@@ -134,6 +134,10 @@ fn enter(servers: &mut BTreeMap<Host, Server>, host: Host, now: Instant) -> &mut
 }
 
 impl Server {
+    fn is_heard(&self) -> bool {
+        self.is_known && self.lost_at.is_none()
+    }
+
     fn lose(&mut self, now: Instant, is_over: bool) {
         self.is_over |= is_over;
         if self.lost_at.is_none() {

@@ -174,8 +174,8 @@ impl Other {
         for _ in 0..place.which.cluster().map_or(1, |(nodes, _)| nodes) {
             all.push(Self::start(kind, place).await?);
         }
-        if kind == Kind::Sockudo && all.len() > 1 {
-            tokio::time::sleep(dialect::Sockudo::MET_WITHIN).await;
+        if all.len() > 1 {
+            tokio::time::sleep(kind.meets_within()).await;
         }
         Ok(all)
     }

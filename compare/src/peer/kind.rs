@@ -1,5 +1,7 @@
 //! The compared servers and their descriptions. Must not know how they are measured.
 
+use std::time::Duration;
+
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -84,6 +86,22 @@ impl Kind {
             },
             Self::Echo | Self::Ws | Self::Peerjs | Self::Socketio | Self::Aldis => return None,
         })
+    }
+
+    /// How long after the start of the last one several of them know of each other, and relay messages among them. Sockudo's nodes
+    /// say every ten seconds that they are there, and publish nothing as long as they know of no other.
+    pub(crate) const fn meets_within(self) -> Duration {
+        match self {
+            Self::Sockudo => Duration::from_secs(12),
+            Self::Echo
+            | Self::Ws
+            | Self::Peerjs
+            | Self::Socketio
+            | Self::Matchbox
+            | Self::Spreed
+            | Self::AppRtc
+            | Self::Aldis => Duration::ZERO,
+        }
     }
 
     /// What it does with a message, and what it guarantees.

@@ -34,8 +34,7 @@ pub(super) struct Login {
 
 impl<'a> World<'a> {
     pub(super) async fn of(node: &'a Node, post: &'a Post) -> Self {
-        let operator = std::fs::read_to_string(node.data("admin.token")).expect("made at the first start");
-        let operator = operator.trim().to_owned();
+        let operator = node.operator();
         let mut world = Self { node, operator, post, bystander: String::new(), client: reqwest::Client::new() };
         let email = "bystander@example.org";
         world.bystander = match world.log_in(email, PASSWORD).await {

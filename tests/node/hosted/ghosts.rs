@@ -84,10 +84,9 @@ impl Ghosts {
     async fn are_kicked(&self) {
         let _kicked = self.come().await;
         let (node, room) = (&self.stage.cluster.nodes[0], &self.stage.room);
-        let operator = std::fs::read_to_string(node.data("admin.token")).expect("made at the first start");
         for token in &self.tokens {
             let url = format!("http://{}/internal/rooms/{room}/participants/{}", node.admin, subject(token));
-            deleted(&url, operator.trim()).await;
+            deleted(&url, &node.operator()).await;
         }
         self.are_gone("were kicked").await;
     }

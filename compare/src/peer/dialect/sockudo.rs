@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -50,10 +49,6 @@ impl Sockudo {
         ];
         own.into_iter().chain(rest.map(|(key, value)| (key, value.to_owned()))).collect()
     }
-
-    /// How long after the start of the last one all know of each other: each tells the others every ten seconds that it is there, and
-    /// publishes nothing as long as it knows of none.
-    pub(crate) const MET_WITHIN: Duration = Duration::from_secs(12);
 
     /// What makes several of them one, by this Redis. By default they drop duplicates of messages that a backend publishes, for
     /// which they need a cache in common, and do not start without one.
