@@ -129,7 +129,7 @@ impl Stand {
     }
 
     fn at(&self, n: u128, place: usize) -> At<'_> {
-        At { room: room(n), node: &self.nodes[place % 2], epoch: 0 }
+        At { room: room(n), node: &self.nodes[place % 2], epoch: self.ledger(n).epoch() }
     }
 
     /// Prints what each of these costs, and answers what they were answered.

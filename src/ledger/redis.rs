@@ -123,18 +123,19 @@ impl RedisLedger {
         self.shared.epoch()
     }
 
-    /// Sends a script; its answer is read once it is there. `read` is given the answer's first word and the rest.
+    /// Sends a script, but not if the ledger is in a newer epoch than this (0: in whichever it is); its answer is read once it is
+    /// there. `read` is given the answer's first word and the rest.
     fn ask<T: Send + 'static>(
         &self,
         script: Script,
+        epoch: Epoch,
         keys: Vec<String>,
         arguments: Vec<String>,
         read: impl FnOnce(&str, &mut Parts) -> Read<T> + Send + 'static,
     ) -> Answer<T> {
         let shared = self.shared.clone();
-        self.raw(script, vec![Run { keys, arguments }], move |value| {
-            let mut parts = Parts::of(value)?;
-            let word = parts.text()?;
+        self.raw(script, epoch, vec![Run { keys, arguments }], move |value| {
+            let (word, mut parts) = reply::answer(value)?;
             match word.as_str() {
                 "wait" => Ok(Err(Failure::NotApplied { wait: Duration::from_millis(parts.number()?) })),
                 "epoch" => {
@@ -155,20 +156,21 @@ impl RedisLedger {
         read: impl FnOnce(Parts) -> Read<Result<T, Failure>> + Send + 'static,
     ) -> Answer<T> {
         let runs = self.shared.keys.buckets().map(run).collect();
-        self.raw(script, runs, move |value| read(Parts::of(value)?))
+        self.raw(script, 0, runs, move |value| read(Parts::of(value)?))
     }
 
     /// Sends a script. Of one run, `read` is given the answer, of several an array of them.
     fn raw<T: Send + 'static>(
         &self,
         script: Script,
+        epoch: Epoch,
         runs: Vec<Run>,
         read: impl FnOnce(Value) -> Read<Result<T, Failure>> + Send + 'static,
     ) -> Answer<T> {
         let bytes = runs.iter().flat_map(|run| run.keys.iter().chain(&run.arguments)).map(String::len).sum();
         let Some(booked) = self.shared.book(bytes) else { return Answer::Now(Err(NOT_SENT)) };
         let (answer, answered) = oneshot::channel();
-        let call = Call { script, runs, asked: monotonic(), answer, booked };
+        let call = Call { script, runs, epoch, asked: monotonic(), answer, booked };
         if self.orders.try_send(Order::Call(call)).is_err() {
             return Answer::Now(Err(NOT_SENT));
         }
@@ -210,7 +212,9 @@ impl RedisLedger {
     ) -> Answer<T> {
         let mut arguments = vec![at.room.to_string(), at.node.to_string(), at.epoch.to_string()];
         arguments.extend(own);
-        self.ask(script, all_keys, arguments, read)
+        // The others read the bucket's epoch themselves, and a claim comes from an older one.
+        let epoch = if script == Script::Send { at.epoch } else { 0 };
+        self.ask(script, epoch, all_keys, arguments, read)
     }
 
     /// Sends a script that answers with what is to be delivered.
@@ -224,6 +228,7 @@ impl RedisLedger {
         let room = at.room;
         let keys = [&self.shared.keys.of_room(room)[..], further].concat();
         self.on_keys(script, at, keys, own, move |word, parts| match word {
+            reply::USUAL => reply::own_pushes(parts).map(Sent::Appended),
             "ok" => reply::pushes(room, parts).map(Sent::Appended),
             "dup" => Ok(Sent::Duplicate),
             "fenced" => Ok(Sent::Fenced),

@@ -89,6 +89,9 @@ fn of_lua(value: Value) -> mlua::Result<Reply> {
     if value.is_nil() || value.as_boolean() == Some(false) {
         return Ok(Reply::Nil);
     }
+    if let Value::Integer(number) = value {
+        return Ok(Reply::Whole(number));
+    }
     let number = value.as_number().or_else(|| value.as_boolean().map(|_| 1.0));
     let number = number.ok_or_else(|| Error::runtime(format!("no script answers {value:?}")))?;
     Ok(Reply::Whole(number as i64)) // as Redis: the fraction is cut off

@@ -25,17 +25,17 @@ impl EventLog for RedisLedger {
 
     fn news(&self, room: RoomId, max: usize) -> Answer<Vec<RoomEvent>> {
         let own = vec![room.to_string(), max.to_string()];
-        self.ask(Script::Unstored, self.shared.keys.log(room).to_vec(), own, |_, parts| events(parts))
+        self.ask(Script::Unstored, 0, self.shared.keys.log(room).to_vec(), own, |_, parts| events(parts))
     }
 
     fn stored(&self, room: RoomId, life: u64, number: u64) -> Answer<()> {
         let own = vec![room.to_string(), life.to_string(), number.to_string()];
-        self.ask(Script::Stored, self.shared.keys.log(room).to_vec(), own, |_, _| Ok(()))
+        self.ask(Script::Stored, 0, self.shared.keys.log(room).to_vec(), own, |_, _| Ok(()))
     }
 
     fn timeline(&self, room: RoomId) -> Answer<Vec<RoomEvent>> {
         let [log, _] = self.shared.keys.log(room);
-        self.ask(Script::Timeline, vec![log], Vec::new(), |_, parts| events(parts))
+        self.ask(Script::Timeline, 0, vec![log], Vec::new(), |_, parts| events(parts))
     }
 
     fn note(&self, room: RoomId, notes: Vec<RoomNote>) -> Answer<()> {
@@ -44,12 +44,12 @@ impl EventLog for RedisLedger {
             return ().into();
         }
         let own = [NOTES_MAX.to_string(), KEPT_FOR.as_secs().to_string()].into_iter().chain(texts).collect();
-        self.ask(Script::Note, vec![self.shared.keys.notes(room)], own, |_, _| Ok(()))
+        self.ask(Script::Note, 0, vec![self.shared.keys.notes(room)], own, |_, _| Ok(()))
     }
 
     /// Notes of another version that this one cannot read are left out.
     fn notes(&self, room: RoomId) -> Answer<Vec<RoomNote>> {
-        self.ask(Script::Timeline, vec![self.shared.keys.notes(room)], Vec::new(), |_, parts| {
+        self.ask(Script::Timeline, 0, vec![self.shared.keys.notes(room)], Vec::new(), |_, parts| {
             Ok(parts.texts()?.iter().filter_map(|text| serde_json::from_str(text).ok()).collect())
         })
     }

@@ -69,7 +69,9 @@ impl Ledger for RedisLedger {
     }
 
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {
-        self.on_room(Script::Audit, at, arguments::audits(&seats), |_, parts| reply::audits(parts))
+        let count = seats.len();
+        let read = move |word: &str, parts: &mut Parts| reply::audits_of(count, word, parts);
+        self.on_room(Script::Audit, at, arguments::audits(&seats), read)
     }
 
     fn close(&self, at: At<'_>, reason: LeaveReason, revision: u64) -> Answer<Vec<Push>> {

@@ -16,6 +16,19 @@ use super::codec::{self, Malformed, Read, parse, words};
 #[derive(Debug)]
 pub(super) struct Parts(std::vec::IntoIter<Value>);
 
+/// The first word of answers to a script's usual case: it is shorter, because Redis takes long for a table.
+pub(super) const USUAL: &str = "usual";
+
+/// A script's first word, and the rest. The number 1 is the usual case; a text, too, and what the asking node has to deliver.
+pub(super) fn answer(value: Value) -> Read<(String, Parts)> {
+    if let Value::Int(1) | Value::BulkString(_) = value {
+        let told = if matches!(value, Value::Int(_)) { Vec::new() } else { vec![value] };
+        return Ok((USUAL.to_owned(), Parts(told.into_iter())));
+    }
+    let mut parts = Parts::of(value)?;
+    Ok((parts.text()?, parts))
+}
+
 impl Parts {
     /// The parts of an array.
     pub(super) fn of(value: Value) -> Read<Self> {
@@ -75,6 +88,11 @@ pub(super) fn pushes(room: RoomId, parts: &mut Parts) -> Read<Vec<Push>> {
         pushed(room, &pair[0], &pair[1], &mut all)?;
     }
     Ok(all)
+}
+
+/// Pushes for seats on the asking node, as other nodes are told them.
+pub(super) fn own_pushes(parts: &mut Parts) -> Read<Vec<Push>> {
+    parts.0.next().map_or(Ok(Vec::new()), |told| published(&text(told)?))
 }
 
 /// A push to a node: `<room> <head>⏎<entry>`.
@@ -180,8 +198,12 @@ fn audited(mut parts: Parts) -> Read<Audited> {
     }
 }
 
-/// The answers to audits, in the order asked.
-pub(super) fn audits(parts: &mut Parts) -> Read<Vec<Audited>> {
+/// The answers to audits of so many seats, in the order asked.
+pub(super) fn audits_of(seats: usize, word: &str, parts: &mut Parts) -> Read<Vec<Audited>> {
+    if word == USUAL { Ok(vec![Audited::Held(Vec::new(), Vec::new()); seats]) } else { audits(parts) }
+}
+
+fn audits(parts: &mut Parts) -> Read<Vec<Audited>> {
     parts.parts()?.each(audited)
 }
 

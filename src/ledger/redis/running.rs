@@ -68,6 +68,7 @@ pub(super) async fn evaluated(
         call.refuse();
         return false;
     }
+    let Some(call) = call.of_epoch(shared.epoch()) else { return false };
     let tally = Tally { shared: shared.clone(), script: call.script, begun: monotonic(), has_ended: false };
     let mut result = run(&shared, &mut commands, &call).await;
     let mut confirmed = None;

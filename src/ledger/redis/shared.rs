@@ -69,6 +69,8 @@ pub(super) struct Run {
 pub(super) struct Call {
     pub(super) script: Script,
     pub(super) runs: Vec<Run>,
+    /// In a newer epoch it is not sent; 0: it is sent in any.
+    pub(super) epoch: Epoch,
     pub(super) asked: std::time::Instant,
     pub(super) answer: oneshot::Sender<Result<Value, Failure>>,
     pub(super) booked: Booked,
@@ -113,6 +115,16 @@ impl Call {
     /// Answers that it was not sent.
     pub(super) fn refuse(self) {
         let _ = self.answer.send(Err(NOT_SENT));
+    }
+
+    /// The call, unless the present epoch is newer than its own: then that is its answer. So a connection carries none that does not know what the
+    /// handshake has found.
+    pub(super) fn of_epoch(self, present: Epoch) -> Option<Self> {
+        if self.epoch == 0 || self.epoch >= present {
+            return Some(self);
+        }
+        let _ = self.answer.send(Err(Failure::Epoch(present)));
+        None
     }
 }
 
