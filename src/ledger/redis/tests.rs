@@ -6,6 +6,7 @@ mod contract;
 mod difference;
 mod failing;
 mod leases;
+mod outlived;
 mod presence;
 #[path = "../../../tests/services/redis.rs"]
 pub(crate) mod server;

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use actors::{
     ledger::{Audited, Claim, Event, Join, Joined, Ledger},
-    protocol::{Attributes, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{Attributes, LeaveReason, NodeId, RoomId, SeatId, SessionId, UserId},
 };
 use redis::cmd;
 
@@ -38,7 +38,7 @@ impl Stage {
     }
 
     /// Waits until the node was told such an event, and forgets all before it.
-    async fn until(&self, is_it: impl Fn(&Event) -> bool) {
+    pub(super) async fn until(&self, is_it: impl Fn(&Event) -> bool) {
         let within = Duration::from_secs(20);
         let wait = async {
             loop {
@@ -112,36 +112,6 @@ fn a_server_that_comes_back_empty_begins_an_epoch_and_nodes_are_told() {
         stage.until(|event| *event == Event::Subscribed).await;
         let after = stage.join(3).await;
         assert!(after.order > before.order);
-    });
-}
-
-/// Its number may be that of one which the server has forgotten.
-#[test]
-fn a_message_of_an_epoch_before_is_not_appended_to_a_room_that_outlived_its_server() {
-    run(async {
-        let mut server = Server::start_with(&["--appendonly", "yes", "--appendfsync", "always"]);
-        let stage = Stage::on(&server, settled_soon()).await;
-        let (from, to) = (stage.join(1).await, stage.join(2).await);
-        let first = stage.ledger.epoch();
-        let send = |cid| {
-            let message = Message { kind: Kind::IceCandidate, data: "{}".into() };
-            let (skipped, released, to) = (Vec::new(), Vec::new(), to.order);
-            let send = actors::ledger::Send { from, to, cid: Some(cid), skipped, released, messages: vec![message] };
-            stage.ledger.send(At { epoch: first, ..stage.at() }, send)
-        };
-        for cid in 1..=3 {
-            assert!(matches!(send(cid).await, Ok(Sent::Appended(_))));
-        }
-        server.kill();
-        stage.until(|event| *event == Event::Interrupted).await;
-        server.restart();
-        let answer = loop {
-            match send(4).await {
-                Err(Failure::NotApplied { .. } | Failure::Unknown { .. }) => tokio::task::yield_now().await,
-                other => break other,
-            }
-        };
-        assert_eq!(answer, Err(Failure::Epoch(first + 1)));
     });
 }
 
