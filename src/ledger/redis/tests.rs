@@ -2,6 +2,7 @@
 
 mod chat;
 mod cluster;
+mod concurrent;
 mod contract;
 mod difference;
 mod failing;

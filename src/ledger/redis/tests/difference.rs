@@ -28,7 +28,7 @@ mod pair;
 /// Operations in a run of all tests. One difference was found after some 100 000: a claim that brings a broadcast's number 0.
 const OPERATIONS: usize = 4_000;
 
-fn from_environment(name: &str) -> Option<u64> {
+pub(super) fn from_environment(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().expect("a whole number"))
 }
 
