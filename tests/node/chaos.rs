@@ -23,6 +23,8 @@ mod persisted;
 pub(super) mod proxy;
 #[path = "chaos/stage.rs"]
 mod stage;
+#[path = "chaos/stored.rs"]
+mod stored;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -71,6 +73,8 @@ async fn run(faults: &[Fault], down_after: Duration, seed_default: u64) -> Vec<L
     eprintln!("seed {seed}: {}", told(&lives));
     let found = violations(&lives);
     assert!(found.is_empty(), "seed {seed}: {} violations\n{}", found.len(), found.join("\n"));
+    let keeps_all = lives.iter().all(|life| life.told_lost == 0);
+    stored::agrees(stage.cluster.postgres.port, &lives, keeps_all).await;
     assert!(!stage.cluster.logs().contains("panicked"), "seed {seed}: {}", stage.cluster.logs());
     lives
 }

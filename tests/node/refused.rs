@@ -138,6 +138,9 @@ async fn two_live_nodes_of_one_name_are_refused_and_a_killed_one_comes_back() {
     let first = Node::start(&named).await;
     let why = refusal(&named);
     assert!(why.contains("a live node has the name `berlin-1`"), "{why}");
+    let (status, errors) = probed(&named);
+    let is_named = errors.contains("node.id") && errors.contains("a live node has the name `berlin-1`");
+    assert!(status == Some(0) && is_named && errors.contains("that runs with this configuration"), "{errors}");
     let mut again = first.killed_and_restarted().await;
     again.signal("-TERM");
     again.log_at_end().await;

@@ -14,6 +14,7 @@ use super::{issuers, media};
 use crate::{
     app::ledger,
     config::{Config, DatabaseKind, Fault, IceUrl, LedgerUrl, Loaded, MailSecurity, MailUrl},
+    ledger::DialError,
     storage,
 };
 
@@ -36,7 +37,7 @@ pub struct Probed {
 #[must_use]
 pub fn probe(loaded: &Loaded) -> Probed {
     let config = &loaded.config;
-    let (mut faults, warnings) = media::probe(loaded);
+    let (mut faults, mut warnings) = media::probe(loaded);
     let mut note = |key: &'static str, what: &str, answered: io::Result<()>| {
         if let Err(why) = answered {
             let why = format!("{what} does not answer: {why}");
@@ -65,11 +66,16 @@ pub fn probe(loaded: &Loaded) -> Probed {
         let help = "start the server, or correct its address, database, user or password (docs/operate.md)";
         faults.push(loaded.mistake("database.url", why, help));
     }
-    if let Some(url) = &config.ledger.redis_url
-        && let Err(why) = redis(config, url)
-    {
-        let help = "start the server, correct its address or password, or change its settings (docs/redis.md)";
-        faults.push(loaded.mistake("ledger.redis_url", why, help));
+    match config.ledger.redis_url.as_ref().map(|url| redis(config, url)) {
+        None | Some(Ok(None)) => {}
+        Some(Ok(Some(taken))) => {
+            let help = "nothing, if that is the node that runs with this configuration";
+            warnings.push(loaded.warning("node.id", taken, help));
+        }
+        Some(Err(why)) => {
+            let help = "start the server, correct its address or password, or change its settings (docs/redis.md)";
+            faults.push(loaded.mistake("ledger.redis_url", why, help));
+        }
     }
     let (more, said) = issuers::probe(loaded);
     faults.extend(more);
@@ -97,14 +103,19 @@ fn postgres(url: &str) -> Result<(), String> {
 }
 
 /// Runs what the node itself would ask, on a runtime of its own.
-fn asked<E: fmt::Display>(question: impl Future<Output = Result<(), E>>) -> Result<(), String> {
+fn asked<T, E: fmt::Display>(question: impl Future<Output = Result<T, E>>) -> Result<T, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|why| why.to_string())?.block_on(question).map_err(|why| format!("{why:#}"))
 }
 
-/// As at the start of a node, but that its name may be the running one's.
-fn redis(config: &Config, url: &LedgerUrl) -> Result<(), String> {
-    asked(ledger::probe(config, url, None))
+/// As at the start of a node; answers that a live node has its name, which may be the very one.
+fn redis(config: &Config, url: &LedgerUrl) -> Result<Option<String>, String> {
+    asked(async {
+        match ledger::probe(config, url, config.node.id.as_deref()).await {
+            Err(taken @ DialError::NameTaken { .. }) => Ok(Some(taken.to_string())),
+            probed => probed.map(|()| None),
+        }
+    })
 }
 
 /// The greeting (RFC 5321 §4.2); over TLS the connection is all that can be asked for without certificates.

@@ -14,6 +14,7 @@ const EPOCH: &str = "aldis_ledger_epoch";
 const IN_FLIGHT: &str = "aldis_ledger_in_flight";
 const INTERRUPTIONS: &str = "aldis_ledger_interruptions_total";
 const UNCONFIRMED: &str = "aldis_ledger_unconfirmed_total";
+const MISSED: &str = "aldis_ledger_missed_total";
 const DURATION: &str = "aldis_ledger_operation_duration_seconds";
 const OPERATIONS: &str = "aldis_ledger_operations_total";
 
@@ -24,6 +25,7 @@ pub fn describe_metrics() {
     describe_gauge!(IN_FLIGHT, "Operations on their way to Redis, looked at each second.");
     describe_counter!(INTERRUPTIONS, "Times that the connections to Redis were lost.");
     describe_counter!(UNCONFIRMED, "Operations that replicas had not confirmed in time (ledger.replicas_min).");
+    describe_counter!(MISSED, "Entries that an audit found before a push had brought them: most pushes were lost.");
     describe_histogram!(DURATION, Unit::Seconds, "From an operation's start to Redis' answer, by operation.");
     describe_counter!(OPERATIONS, "Operations by operation and outcome: answered, not applied, unknown.");
 }
@@ -35,6 +37,7 @@ pub(super) struct Meters {
     pub(super) in_flight: Gauge,
     pub(super) interruptions: Counter,
     pub(super) unconfirmed: Counter,
+    pub(super) missed: Counter,
     /// By script.
     scripts: Vec<Meter>,
 }
@@ -64,6 +67,7 @@ impl Meters {
             in_flight: gauge!(IN_FLIGHT),
             interruptions: counter!(INTERRUPTIONS),
             unconfirmed: counter!(UNCONFIRMED),
+            missed: counter!(MISSED),
             scripts: Script::ALL.iter().map(meter).collect(),
         }
     }

@@ -24,6 +24,11 @@ use super::{
     shared::{Order, Run},
 };
 
+/// How many entries the seat's node had not received.
+fn missed(audited: &Audited) -> u64 {
+    if let Audited::Held(entries, _) = audited { entries.len() as u64 } else { 0 }
+}
+
 impl Ledger for RedisLedger {
     fn join(&self, at: At<'_>, join: Join) -> Answer<Joined> {
         let room = at.room;
@@ -69,8 +74,12 @@ impl Ledger for RedisLedger {
     }
 
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {
-        let count = seats.len();
-        let read = move |word: &str, parts: &mut Parts| reply::audits_of(count, word, parts);
+        let (count, shared) = (seats.len(), self.shared.clone());
+        let read = move |word: &str, parts: &mut Parts| {
+            let audited = reply::audits_of(count, word, parts)?;
+            shared.meters.missed.increment(audited.iter().map(missed).sum());
+            Ok(audited)
+        };
         self.on_room(Script::Audit, at, arguments::audits(&seats), read)
     }
 

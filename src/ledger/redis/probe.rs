@@ -73,9 +73,7 @@ async fn is_free(
     let after = leases(commands, keys, name).await?;
     match after.iter().find(|lease| !before.contains(lease)) {
         None => Ok(()),
-        Some((other, _)) => Err(DialError::Unfit(format!(
-            "a live node has the name `{name}`, too (lease `{other}`) → give each node its own node.id, or none"
-        ))),
+        Some((lease, _)) => Err(DialError::NameTaken { name: name.to_owned(), lease: lease.clone() }),
     }
 }
 

@@ -30,6 +30,10 @@ pub(super) type UnderWay = Pin<Box<dyn Future<Output = bool> + Send>>;
 /// Whether replicas have confirmed what was sent before; nothing until that is known.
 pub(super) type Confirmation = watch::Receiver<Option<bool>>;
 
+/// Runs of one operation that are sent together. Redis executes what it has received of one connection before it serves others: a
+/// message should not wait for all 64 buckets, nor an operation on all of them for too many round trips.
+const TOGETHER: usize = 16;
+
 /// How long replicas have to confirm. The commands behind wait as long, so it is well below `answer_within`.
 const CONFIRM_WITHIN: Duration = Duration::from_millis(100);
 
@@ -105,8 +109,12 @@ async fn run(shared: &Shared, commands: &mut MultiplexedConnection, call: &Call)
     if let [run] = &call.runs[..] {
         return ask(commands, &evaluate(hash, run)).await;
     }
-    let all: Vec<_> = call.runs.iter().map(|run| evaluate(hash, run)).collect();
-    ask_all(commands, &all).await.map(Value::Array)
+    let mut answers = Vec::with_capacity(call.runs.len());
+    for runs in call.runs.chunks(TOGETHER) {
+        let together: Vec<_> = runs.iter().map(|run| evaluate(hash, run)).collect();
+        answers.append(&mut ask_all(commands, &together).await?);
+    }
+    Ok(Value::Array(answers))
 }
 
 /// Whether the server knows no epoch, be it in one bucket.

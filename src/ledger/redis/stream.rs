@@ -36,6 +36,14 @@ pub enum DialError {
     /// It is no server for a ledger.
     #[error("this Redis cannot keep a ledger: {0}")]
     Unfit(String),
+    /// A live node has the name of the one that asks.
+    #[error("a live node has the name `{name}`, too (lease `{lease}`) → give each node its own node.id, or none")]
+    NameTaken {
+        /// The name.
+        name: String,
+        /// The other node's.
+        lease: String,
+    },
     /// Its answer could not be read.
     #[error("Redis answered the handshake with something else: {0}")]
     Malformed(String),

@@ -139,7 +139,8 @@ impl Client {
 
     fn message(&self, cid: u64, number: u64) -> String {
         let last = if self.last == Some(number) { " last" } else { "" };
-        json!({ "type": "chat_message", "cid": cid, "data": { "content": format!("{number}{last}") } }).to_string()
+        let content = format!("{number} {}{last}", self.life.user);
+        json!({ "type": "chat_message", "cid": cid, "data": { "content": content } }).to_string()
     }
 
     fn entered(&mut self, data: &Value) {
@@ -233,7 +234,7 @@ impl Client {
             "ack" => {
                 let acked = message["cid"].as_u64().unwrap_or_default();
                 for number in self.session.sent.settle(acked) {
-                    self.life.accepted += 1;
+                    self.life.accepted.insert(number);
                     if self.last == Some(number) {
                         self.finished.insert(self.life.user.clone());
                     }
@@ -285,6 +286,7 @@ impl Client {
         let (sender, content) = (text(data, "senderId").to_owned(), text(data, "content"));
         let number: u64 = content.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default();
         self.life.heard.entry(sender.clone()).or_default().insert(number);
+        self.life.order.push((sender.clone(), number));
         self.world.heard.fetch_add(1, Ordering::Relaxed);
         if content.ends_with("last") {
             self.finished.insert(sender.clone());

@@ -103,7 +103,7 @@ pub(crate) fn told(lives: &[Life]) -> String {
     format!(
         "{} clients, {} messages accepted, {} heard and checked, {} refused, {} unknown, {} resumes, {} joins, {} told of a loss",
         lives.len(),
-        sum(|life| life.accepted),
+        sum(|life| life.accepted.len() as u64),
         sum(|life| life.heard.values().map(|numbers| numbers.len() as u64).sum()),
         sum(|life| life.refused.len() as u64),
         sum(|life| life.untold.len() as u64),

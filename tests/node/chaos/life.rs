@@ -39,13 +39,15 @@ pub(crate) struct Life {
     /// Joins asked for.
     pub(crate) joins: u64,
     pub(crate) resumed: u64,
-    /// Messages whose acceptance was told.
-    pub(crate) accepted: u64,
+    /// Numbers whose acceptance was told.
+    pub(crate) accepted: BTreeSet<u64>,
     /// Numbers whose refusal was told, and those of which nothing was told before their session ended.
     pub(crate) refused: BTreeSet<u64>,
     pub(crate) untold: BTreeSet<u64>,
     /// The numbers heard of each other member.
     pub(crate) heard: BTreeMap<String, BTreeSet<u64>>,
+    /// The same of all others, as it heard them: sender and number.
+    pub(crate) order: Vec<(String, u64)>,
     /// How often it was told that messages may be lost.
     pub(crate) told_lost: u64,
     /// How often it was told that each other member has left.

@@ -16,7 +16,9 @@ use super::{
 use crate::{cluster::Cluster, replicated::Replicated};
 
 /// Clients share one address, and reconnect more often than people do.
-pub(super) const SETTINGS: [&str; 8] = [
+pub(super) const SETTINGS: [&str; 10] = [
+    "--set",
+    "chat.keep_per_room_max=1000000",
     "--set",
     "budget.address_factor=10000",
     "--set",

@@ -205,6 +205,7 @@ macro_rules! ledger_cases {
         claimed::a_disconnected_seat_that_was_forgotten_cannot_be_resumed
         claimed::a_claimed_seat_can_be_resumed
         claimed::a_roster_is_repaired_after_the_epoch_has_settled
+        claimed::a_roster_is_not_repaired_with_the_leave_of_somebody_who_is_back
         claimed::subscriptions_outlive_a_new_epoch
         rolled_back::what_a_client_has_received_is_never_numbered_again
         rolled_back::what_came_before_a_late_claim_is_numbered_after_what_was_received

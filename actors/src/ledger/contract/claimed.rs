@@ -296,6 +296,17 @@ pub(super) async fn a_roster_is_repaired_after_the_epoch_has_settled(make: Make)
     assert_eq!(w.inbox_after(&ann, 2).await.expect("stored"), ["3 left cem lost"]);
 }
 
+/// The join of the newer seat precedes the repair: behind it, the leave would tell of the user.
+pub(super) async fn a_roster_is_not_repaired_with_the_leave_of_somebody_who_is_back(make: Make) {
+    let mut w = World::new(make).await;
+    let (ann, before) = (w.join("ann", "a").await, w.join("cem", "b").await);
+    w.leave(&before, LeaveReason::Left).await;
+    w.join("cem", "b").await;
+    let left = Entry::Left { user: before.user.clone(), order: before.order(), reason: LeaveReason::Lost };
+    w.repair(&ann, vec![left]).await;
+    assert_eq!(w.inbox_after(&ann, 0).await.expect("stored"), ["1 joined cem", "2 left cem left", "3 joined cem"]);
+}
+
 pub(super) async fn subscriptions_outlive_a_new_epoch(make: Make) {
     let mut w = World::new(make).await;
     let a = w.node("a");

@@ -162,11 +162,17 @@ impl RoomCore {
         turn: &mut Turn<'_>,
     ) -> Vec<Push> {
         if let Some(place) = self.held_place(seat, turn) {
-            for entry in entries {
-                self.seats[place].append(entry.clone(), None, turn);
+            for entry in entries.iter().filter(|entry| !self.is_outdated(entry)).cloned().collect::<Vec<_>>() {
+                self.seats[place].append(entry, None, turn);
             }
         }
         turn.take_pushes()
+    }
+
+    /// Whether the user of this leave has joined again since the asking node compared: the join precedes it, and replaces the older seat.
+    fn is_outdated(&self, entry: &Entry) -> bool {
+        let Entry::Left { user, order, .. } = entry else { return false };
+        self.seats.iter().any(|seat| seat.user == *user && seat.order > *order)
     }
 
     /// Whether the room's epoch settles, or has settled and nobody has reaped it since.
