@@ -2,7 +2,7 @@
 //! degraded, joins again where its session has ended, and notes whatever contradicts the protocol's promises.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -22,6 +22,8 @@ const DEGRADED_MAX: Duration = Duration::from_secs(3);
 const LOSS_TOLD_WITHIN: Duration = Duration::from_secs(10);
 /// How long a step of connecting may take.
 const STEP_WITHIN: Duration = Duration::from_secs(5);
+/// What is shown of a client that waits.
+const RECENT_MAX: usize = 24;
 /// Messages of its own under way.
 const UNDER_WAY_MAX: usize = 8;
 
@@ -41,6 +43,9 @@ pub(super) struct Client {
     /// Whose last number was heard, or accepted.
     finished: BTreeSet<String>,
     is_done: bool,
+    /// What was sent and received last, with the seconds of the run: shown if something is missing in the end.
+    recent: VecDeque<String>,
+    begun: Instant,
     life: Life,
 }
 
@@ -60,6 +65,8 @@ impl Client {
             roster: BTreeMap::new(),
             finished: BTreeSet::new(),
             is_done: false,
+            recent: VecDeque::new(),
+            begun: Instant::now(),
             life: Life::default(),
         }
     }
@@ -85,12 +92,28 @@ impl Client {
     /// What it waits for.
     fn lacks(&self, is_connected: bool) -> String {
         let (user, room, finished, last) = (&self.life.user, &self.room, &self.finished, self.last);
-        let (under_way, others) = (self.session.sent.unacknowledged().len(), self.roster.keys());
+        let (under_way, others) = (self.session.sent.unacknowledged(), self.roster.keys());
         format!(
-            "{user} in {room}, connected: {is_connected}, last number {last:?}, {under_way} under way, has heard the last \
-             of {finished:?}, sees {:?}",
-            others.collect::<Vec<_>>()
+            "{user} in {room}, connected: {is_connected}, last number {last:?}, under way {:?}, has heard the last \
+             of {finished:?}, sees {:?}; {:.1} s: {:?}",
+            under_way.collect::<Vec<_>>(),
+            others.collect::<Vec<_>>(),
+            self.begun.elapsed().as_secs_f64(),
+            self.recent
         )
+    }
+
+    /// Remembers what was sent or received for [`Self::lacks`]; heartbeats say nothing.
+    fn remember(&mut self, way: char, message: &Value) {
+        let kind = text(message, "type");
+        if kind.starts_with("heartbeat") {
+            return;
+        }
+        let (cid, seq, last) = (&message["cid"], &message["seq"], &message["data"]["lastCid"]);
+        self.recent.push_back(format!("{:.1} {way} {kind} {cid} {seq} {last}", self.begun.elapsed().as_secs_f64()));
+        if self.recent.len() > RECENT_MAX {
+            self.recent.pop_front();
+        }
     }
 
     async fn connect(&mut self) -> Option<Socket> {
@@ -110,9 +133,11 @@ impl Client {
                     socket.tries_to_say(&self.join());
                 }
                 "resumed" => {
+                    self.remember('<', &message);
                     self.resumed(&message["data"]);
-                    for (cid, number) in self.session.sent.unacknowledged() {
-                        socket.tries_to_say(&self.message(*cid, *number));
+                    let unacknowledged: Vec<_> = self.session.sent.unacknowledged().copied().collect();
+                    for (cid, number) in unacknowledged {
+                        socket.tries_to_say(&self.message(cid, number));
                     }
                     return Some(socket);
                 }
@@ -137,10 +162,12 @@ impl Client {
         json!({ "type": "join_room", "data": { "roomId": self.room } }).to_string()
     }
 
-    fn message(&self, cid: u64, number: u64) -> String {
+    fn message(&mut self, cid: u64, number: u64) -> String {
         let last = if self.last == Some(number) { " last" } else { "" };
         let content = format!("{number} {}{last}", self.life.user);
-        json!({ "type": "chat_message", "cid": cid, "data": { "content": content } }).to_string()
+        let message = json!({ "type": "chat_message", "cid": cid, "data": { "content": content } });
+        self.remember('>', &message);
+        message.to_string()
     }
 
     fn entered(&mut self, data: &Value) {
@@ -262,6 +289,7 @@ impl Client {
 
     /// Notes what concerns the session, whenever it comes.
     fn note(&mut self, message: &Value) {
+        self.remember('<', message);
         if let Some(Err(gap)) = message["seq"].as_u64().map(|seq| self.session.received(seq)) {
             self.violated(format!("{gap}: {message}"));
         }
