@@ -25,7 +25,7 @@ pub fn describe_metrics() {
     describe_gauge!(IN_FLIGHT, "Operations on their way to Redis, looked at each second.");
     describe_counter!(INTERRUPTIONS, "Times that the connections to Redis were lost.");
     describe_counter!(UNCONFIRMED, "Operations that replicas had not confirmed in time (ledger.replicas_min).");
-    describe_counter!(MISSED, "Entries that an audit found before a push had brought them: most pushes were lost.");
+    describe_counter!(MISSED, "Entries that an audit brought because no push had: it was lost, or is on its way.");
     describe_histogram!(DURATION, Unit::Seconds, "From an operation's start to Redis' answer, by operation.");
     describe_counter!(OPERATIONS, "Operations by operation and outcome: answered, not applied, unknown.");
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{cluster::Cluster, replicated::Replicated};
 
-/// Clients share one address, and reconnect more often than people do.
+/// Clients share one address, reconnect more often than people do, and all that they say is kept to be judged.
 pub(super) const SETTINGS: [&str; 10] = [
     "--set",
     "chat.keep_per_room_max=1000000",

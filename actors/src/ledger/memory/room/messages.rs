@@ -162,8 +162,10 @@ impl RoomCore {
         turn: &mut Turn<'_>,
     ) -> Vec<Push> {
         if let Some(place) = self.held_place(seat, turn) {
-            for entry in entries.iter().filter(|entry| !self.is_outdated(entry)).cloned().collect::<Vec<_>>() {
-                self.seats[place].append(entry, None, turn);
+            for entry in entries {
+                if !self.is_outdated(entry) {
+                    self.seats[place].append(entry.clone(), None, turn);
+                }
             }
         }
         turn.take_pushes()
