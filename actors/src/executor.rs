@@ -51,7 +51,7 @@ pub trait Turn: Send + Sized + 'static {
     /// The messages it sends, with their receivers.
     type Out: Send + 'static;
 
-    /// Handles one message. Must not block.
+    /// Handles one message. `now` was read after another thread has queued it; messages of one run share readings. Must not block.
     fn turn(&mut self, message: Self::Message, now: Moment, out: &mut Out<Self::Out, Self::Message>) -> Next;
 
     /// Called when no message is left, before the cell becomes passive: to flush output and to set timers.

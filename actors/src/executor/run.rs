@@ -55,6 +55,8 @@ type Taken<T> = Option<Box<Mailbox<<T as Turn>::Message>>>;
 struct Held<T: Turn> {
     state: Option<Box<T>>,
     taken: Taken<T>,
+    /// The next message, while the output of the turn before is posted.
+    next: Option<T::Message>,
 }
 
 /// Runs one cell until its mailbox is empty, or the budget is spent. A panic outside its turns (while its output is posted)
@@ -65,17 +67,21 @@ where
     S: Home<T>,
 {
     let Claimed { key, state, message } = claimed;
-    let mut held = Held { state: Some(state), taken: None };
+    let mut held = Held { state: Some(state), taken: None, next: None };
     let ran = catch_unwind(AssertUnwindSafe(|| run_cell(system, &key, (&mut held, message), run)));
     let Err(panic) = ran else { return };
     supervise::report::<S, T>(system, &key, During::Delivery, &*panic);
     run.post_caught(system);
     let Some(state) = held.state else { return };
+    if let Some(message) = held.next {
+        return run.ready.push_back(S::ready(Claimed { key, state, message }));
+    }
     let given_back = system.cells().with(&key, |cell| {
         held.taken.into_iter().for_each(|taken| cell.put_back(taken));
         cell.give_back(state)
     });
     if let Some(Err((state, message))) = given_back {
+        run.read_clock(system);
         run.ready.push_back(S::ready(Claimed { key, state, message }));
     }
 }
@@ -90,14 +96,15 @@ where
         let turned = attempt(system, key, held, (&mut out, run.now), |state, now, out| state.turn(message, now, out));
         let Some(after) = turned else { break };
         run.took_step(system);
-        if let Some(next) = next_of(system, key, &mut held.taken) {
+        if let Some(next) = next_of(system, key, &mut held.taken, run) {
             message = next;
             if run.is_spent() {
                 if let Some(rest) = held.taken.take() {
                     system.cells().with(key, |cell| cell.put_back(rest));
                 }
+                held.next = Some(message);
                 run.post_told(system, &mut out.told);
-                let Some(state) = held.state.take() else { break };
+                let (Some(state), Some(message)) = (held.state.take(), held.next.take()) else { break };
                 run.ready.push_back(S::ready(Claimed { key: key.clone(), state, message }));
                 break;
             }
@@ -114,6 +121,7 @@ where
             system.cells().with(key, |cell| cell.give_back(state)).unwrap_or(Ok(()))
         };
         let Err((state, queued)) = over else { break };
+        run.read_clock(system);
         (held.state, message) = (Some(state), queued);
     }
     // Messages are left only if the cell has ended.
@@ -123,7 +131,7 @@ where
 }
 
 /// The next message of a cell: a taken one, else a queued one.
-fn next_of<S, T>(system: &Arc<S>, key: &S::Key, taken: &mut Taken<T>) -> Option<T::Message>
+fn next_of<S, T>(system: &Arc<S>, key: &S::Key, taken: &mut Taken<T>, run: &mut Run<S>) -> Option<T::Message>
 where
     T: Turn<Out = S::Out>,
     S: Home<T>,
@@ -132,7 +140,9 @@ where
         return Some(next);
     }
     *taken = system.cells().with(key, Cell::take).flatten();
-    taken.as_mut()?.next()
+    let next = taken.as_mut()?.next();
+    run.read_clock(system);
+    next
 }
 
 /// One turn. A panic restarts or ends this cell only; `None`: the cell has ended.

@@ -143,9 +143,15 @@ impl<S: System> Run<S> {
         }
     }
 
+    /// Reads the clock. Must be called before a message is handled that another thread may have queued since the last reading: a
+    /// tick that is handled at a time before its deadline is taken for an earlier one, and no other is scheduled.
+    pub(super) fn read_clock(&mut self, system: &Arc<S>) {
+        (self.now, self.steps) = (system.now(), 0);
+    }
+
     /// Starts its budget.
     pub(super) fn begin(&mut self, system: &Arc<S>) {
-        (self.now, self.steps) = (system.now(), 0);
+        self.read_clock(system);
         self.until = self.now.at + system.budget();
     }
 
@@ -153,7 +159,7 @@ impl<S: System> Run<S> {
     pub(super) fn took_step(&mut self, system: &Arc<S>) {
         self.steps += 1;
         if self.steps == STEPS_A_READING {
-            (self.now, self.steps) = (system.now(), 0);
+            self.read_clock(system);
         }
     }
 

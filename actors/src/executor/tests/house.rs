@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, OnceLock,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -32,7 +32,16 @@ pub(super) enum Told {
     Unrefusable,
     /// Becomes `Add(500)` where there is no space for it.
     Bulky,
+    /// Does this in its turn.
+    Do(Deed),
+    /// Does this when it settles.
+    DoLater(Deed),
+    /// Notes the time of its turn.
+    Look,
 }
+
+/// What a turn does to its house.
+pub(super) type Deed = Box<dyn FnOnce() + Send + Sync>;
 
 /// Messages queued for one counter.
 pub(super) const MAILBOX_MAX: usize = 4;
@@ -58,9 +67,15 @@ pub(super) struct Counter {
     pub(super) key: u8,
     pub(super) sums: Arc<Mutex<Vec<(u8, u64)>>>,
     pub(super) busy: Duration,
+    /// To be done when it settles.
+    pub(super) later: Option<Deed>,
 }
 
 impl Counter {
+    pub(super) fn new(key: u8, sums: Arc<Mutex<Vec<(u8, u64)>>>) -> Self {
+        Self { key, sums, busy: Duration::ZERO, later: None }
+    }
+
     fn step(&self, more: u64) {
         self.sums.lock().expect("no panic").push((self.key, more));
         let until = Instant::now() + self.busy; // of the machine: turns cannot wait for a paused clock
@@ -71,7 +86,7 @@ impl Counter {
 impl Turn for Counter {
     type Message = Told;
     type Out = (u8, Told);
-    fn turn(&mut self, told: Told, _: Moment, out: &mut Out<(u8, Told), Told>) -> Next {
+    fn turn(&mut self, told: Told, now: Moment, out: &mut Out<(u8, Told), Told>) -> Next {
         match told {
             Told::Add(more) => {
                 self.step(more);
@@ -94,11 +109,17 @@ impl Turn for Counter {
                 self.step(0);
             }
             Told::Unrefusable | Told::Bulky => {}
+            Told::Do(deed) => deed(),
+            Told::DoLater(deed) => self.later = Some(deed),
+            Told::Look => self.sums.lock().expect("no panic").push((self.key, now.unix_ms)),
         }
         Next::Done
     }
 
     fn settle(&mut self, _: Moment, _: &mut Out<(u8, Told), Told>) -> Next {
+        if let Some(deed) = self.later.take() {
+            deed();
+        }
         if !self.busy.is_zero() {
             self.step(0);
         }
@@ -139,6 +160,8 @@ pub(super) struct House {
     failures: Mutex<Vec<Failure>>,
     /// How often the clock was read.
     pub(super) readings: AtomicU32,
+    /// What its clock shows.
+    pub(super) unix_ms: AtomicU64,
 }
 
 impl System for House {
@@ -155,7 +178,7 @@ impl System for House {
         let sums = Arc::clone(&self.sums);
         let made = start::<Self, Counter>(self, &key, || {
             assert!(key != UNBORN, "told to fail when starting");
-            Counter { key, sums, busy: Duration::ZERO }
+            Counter::new(key, sums)
         });
         let posted = match made {
             Some(state) => self.cells.post_or_insert(key, state, told, run.now.at),
@@ -170,7 +193,7 @@ impl System for House {
 
     fn now(&self) -> Moment {
         self.readings.fetch_add(1, Ordering::Relaxed);
-        Moment { at: tokio::time::Instant::now().into_std(), unix_ms: 0 }
+        Moment { at: tokio::time::Instant::now().into_std(), unix_ms: self.unix_ms.load(Ordering::Relaxed) }
     }
 
     fn budget(&self) -> Duration {
@@ -271,6 +294,7 @@ pub(super) async fn house(budget: Duration) -> Arc<House> {
         root: OnceLock::from(root.get_cell()),
         failures: Mutex::default(),
         readings: AtomicU32::new(0),
+        unix_ms: AtomicU64::new(0),
     });
     let _ = housed.set(Arc::clone(&house)); // the first
     house

@@ -94,10 +94,19 @@ async fn a_panic_in_posting_affects_neither_the_sender_nor_the_other_messages() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_that_waits_for_its_turn_at_the_end_of_a_budget_survives_a_panic_in_posting() {
+    let house = house(Duration::ZERO).await;
+    let sender = UNREACHABLE - 1;
+    deliver(&house, [(sender, Told::Add(2)), (sender, Told::Add(1))]);
+    tokio::time::sleep(LONG).await; // paused
+    assert_eq!((house.heard(), during(&house)), (vec![(sender, 2), (sender, 1)], vec![During::Delivery]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_panic_in_a_refusal_affects_no_other_message() {
     let house = house(LONG).await;
     let sums = Arc::clone(&house.sums);
-    let state = Box::new(Counter { key: 1, sums, busy: Duration::ZERO });
+    let state = Box::new(Counter::new(1, sums));
     let first = house.cells.post_or_insert(1, state, Told::Add(1), std::time::Instant::now());
     assert!(matches!(first, Posted::Claimed(..)), "the state is here, so that messages to it are queued");
     deliver(&house, (0..MAILBOX_MAX).map(|_| (1, Told::Add(1))));

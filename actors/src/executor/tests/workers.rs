@@ -70,8 +70,7 @@ async fn a_full_mailbox_refuses_all_but_exempt_messages() {
     let house = house(LONG).await;
     let sums = Arc::clone(&house.sums);
     let now = Instant::now();
-    let first =
-        house.cells.post_or_insert(1, Box::new(Counter { key: 1, sums, busy: Duration::ZERO }), Told::Add(1), now);
+    let first = house.cells.post_or_insert(1, Box::new(Counter::new(1, sums)), Told::Add(1), now);
     assert!(matches!(first, Posted::Claimed(..)));
     for _ in 0..MAILBOX_MAX {
         assert!(matches!(house.cells.post(&1, Told::Add(1), now), Posted::Queued));
