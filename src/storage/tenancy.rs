@@ -32,6 +32,23 @@ pub enum Tenancy {
     Shared,
 }
 
+impl Tenancy {
+    /// Why such a node is refused where nodes use the database in the other way, or where each must be alone.
+    #[must_use]
+    pub const fn refusal(self) -> &'static str {
+        match self {
+            Self::Alone => {
+                "another node uses this database, and this one would keep its rooms in its own memory, so that members of one \
+             room would not meet → give all nodes the same ledger.redis_url, or this one a database of its own"
+            }
+            Self::Shared => {
+                "a node without a ledger.redis_url uses this database: members of one room would not meet → stop it, or give \
+             it the same ledger.redis_url"
+            }
+        }
+    }
+}
+
 /// The lock, while this is kept.
 #[derive(Debug)]
 pub struct Held(JoinHandle<()>);
@@ -74,21 +91,29 @@ async fn take(hosts: &Hosts, tenancy: Tenancy) -> anyhow::Result<PgConnection> {
         anyhow::Ok((connection, is_taken))
     };
     let (connection, is_taken) = timeout(WITHIN, taking).await.context("the database does not answer")??;
-    ensure!(
-        is_taken,
-        "{}",
-        match tenancy {
-            Tenancy::Alone => {
-                "another node uses this database, and this one would keep its rooms in its own memory, so that members of one \
-             room would not meet → give all nodes the same ledger.redis_url, or this one a database of its own"
-            }
-            Tenancy::Shared => {
-                "a node without a ledger.redis_url uses this database: members of one room would not meet → stop it, or give \
-             it the same ledger.redis_url"
-            }
-        }
-    );
+    ensure!(is_taken, "{}", tenancy.refusal());
     Ok(connection)
+}
+
+/// How nodes that run use the PostgreSQL at this URL; `None`: there are none. Takes no lock, so that no node is refused because
+/// somebody has asked.
+///
+/// # Errors
+/// The database cannot tell.
+pub async fn in_use(url: &str) -> anyhow::Result<Option<Tenancy>> {
+    let hosts = Hosts::parse(url)?;
+    // The halves of the number are two columns (PostgreSQL's manual, `pg_locks`).
+    let question = "SELECT mode FROM pg_locks JOIN pg_database ON pg_database.oid = database \
+         WHERE datname = current_database() AND locktype = 'advisory' AND objsubid = 1 AND granted \
+         AND (classid::bigint << 32) | objid::bigint = $1 LIMIT 1";
+    let asking = async {
+        let mut connection = hosts.writable().await?.connect().await?;
+        let mode: Option<String> = sqlx::query_scalar(question).bind(LOCK).fetch_optional(&mut connection).await?;
+        connection.close().await?;
+        anyhow::Ok(mode)
+    };
+    let mode = timeout(WITHIN, asking).await.context("the database does not answer")??;
+    Ok(mode.map(|mode| if mode == "ExclusiveLock" { Tenancy::Alone } else { Tenancy::Shared }))
 }
 
 /// Keeps the connection. Once it is lost, another node may have the lock: `tell` is told so, until it is taken again.

@@ -15,13 +15,19 @@ use crate::{
     app::ledger,
     config::{Config, DatabaseKind, Fault, IceUrl, LedgerUrl, Loaded, MailSecurity, MailUrl},
     ledger::DialError,
-    storage,
+    storage::{
+        self,
+        tenancy::{self, Tenancy},
+    },
 };
 
 /// How long a service may take to answer.
 const WITHIN: Duration = Duration::from_secs(3);
 /// Requests over UDP, each of which may be lost.
 const TRIES: u32 = 3;
+
+/// What to do about a node that uses what only one node may.
+const ITSELF: &str = "nothing, if that is the node that runs with this configuration";
 
 /// What the services of a configuration say.
 pub struct Probed {
@@ -60,17 +66,28 @@ pub fn probe(loaded: &Loaded) -> Probed {
     if let Some(url) = &config.mail.url {
         note("mail.url", "the mail server", smtp(url));
     }
-    if let Some(url) = database.filter(|url| url.kind() == DatabaseKind::Postgres)
-        && let Err(why) = postgres(url.expose())
-    {
-        let help = "start the server, or correct its address, database, user or password (docs/operate.md)";
-        faults.push(loaded.mistake("database.url", why, help));
+    let tenancy = if config.ledger.redis_url.is_some() { Tenancy::Shared } else { Tenancy::Alone };
+    let postgres_url = database.filter(|url| url.kind() == DatabaseKind::Postgres);
+    match postgres_url.map(|url| postgres(url.expose())) {
+        None | Some(Ok(None)) => {}
+        Some(Ok(Some(Tenancy::Shared))) if tenancy == Tenancy::Shared => {}
+        Some(Ok(Some(Tenancy::Alone))) if tenancy == Tenancy::Alone => {
+            let why = "a node without a ledger.redis_url uses this database, and no other may".to_owned();
+            warnings.push(loaded.warning("database.url", why, ITSELF));
+        }
+        Some(Ok(Some(Tenancy::Alone | Tenancy::Shared))) => {
+            let help = "give all nodes of a database the same ledger.redis_url (docs/operate.md)";
+            faults.push(loaded.mistake("database.url", tenancy.refusal().to_owned(), help));
+        }
+        Some(Err(why)) => {
+            let help = "start the server, or correct its address, database, user or password (docs/operate.md)";
+            faults.push(loaded.mistake("database.url", why, help));
+        }
     }
     match config.ledger.redis_url.as_ref().map(|url| redis(config, url)) {
         None | Some(Ok(None)) => {}
         Some(Ok(Some(taken))) => {
-            let help = "nothing, if that is the node that runs with this configuration";
-            warnings.push(loaded.warning("node.id", taken, help));
+            warnings.push(loaded.warning("node.id", taken, ITSELF));
         }
         Some(Err(why)) => {
             let help = "start the server, correct its address or password, or change its settings (docs/redis.md)";
@@ -97,9 +114,12 @@ fn sqlite(url: &str) -> io::Result<()> {
     }
 }
 
-/// As at the start of a node, but that nothing is migrated.
-fn postgres(url: &str) -> Result<(), String> {
-    asked(storage::examine_postgres(url, WITHIN))
+/// As at the start of a node, but that nothing is migrated; answers how nodes use it, of which one may be the very node.
+fn postgres(url: &str) -> Result<Option<Tenancy>, String> {
+    asked(async {
+        storage::examine_postgres(url, WITHIN).await?;
+        tenancy::in_use(url).await
+    })
 }
 
 /// Runs what the node itself would ask, on a runtime of its own.
