@@ -151,7 +151,8 @@ pub(super) fn ledger(config: &Config) -> LedgerLimits {
 pub(super) fn redis_address(config: &Config, url: &LedgerUrl) -> RedisAddress {
     let from = &config.ledger;
     let client = from.redis_cert.clone().zip(from.redis_key.clone());
-    RedisAddress { url: url.expose().to_owned(), ca: from.redis_ca.clone(), client }
+    let name = config.node.id.as_ref().map_or_else(|| "aldis".to_owned(), |node| format!("aldis:{node}"));
+    RedisAddress { url: url.expose().to_owned(), ca: from.redis_ca.clone(), client, name: Some(name) }
 }
 
 pub(super) fn redis(config: &Config) -> RedisLimits {

@@ -61,7 +61,7 @@ pub use metrics::describe_metrics;
 pub use presence::{ClusterSeen, NodeSeen, NodeStatus};
 pub use probe::probe;
 pub(crate) use stream::speak;
-pub use stream::{DialError, Stream};
+pub use stream::{DialError, Login, Stream};
 
 /// Channels that may wait to be subscribed or unsubscribed, besides operations: a process has few nodes.
 const CHANNELS_WAITING_MAX: usize = 1_024;
@@ -83,8 +83,8 @@ impl RedisLedger {
     }
 
     fn start_on(address: &RedisAddress, prefix: &str, limits: RedisLimits, clock: &str) -> Result<Self, DialError> {
-        let (info, dial) = address.dial()?;
-        Ok(Self::begin(handshake::Address { info, dial, entropy: Box::new(SystemEntropy) }, prefix, limits, clock))
+        let (login, dial) = address.dial()?;
+        Ok(Self::begin(handshake::Address { login, dial, entropy: Box::new(SystemEntropy) }, prefix, limits, clock))
     }
 
     /// The same over the streams that `dial` opens, to a server that asks for no login; `entropy` spreads pauses.
@@ -92,8 +92,8 @@ impl RedisLedger {
     /// # Errors
     /// Never, as long as the default address can be read.
     pub fn dialed(dial: Dial, entropy: Box<dyn Entropy>, prefix: &str, limits: RedisLimits) -> Result<Self, DialError> {
-        let (info, _) = RedisAddress::from("redis://localhost".to_owned()).dial()?;
-        Ok(Self::begin(handshake::Address { info, dial, entropy }, prefix, limits, SERVER_CLOCK))
+        let (login, _) = RedisAddress::from("redis://localhost".to_owned()).dial()?;
+        Ok(Self::begin(handshake::Address { login, dial, entropy }, prefix, limits, SERVER_CLOCK))
     }
 
     fn begin(address: handshake::Address, prefix: &str, limits: RedisLimits, clock: &str) -> Self {

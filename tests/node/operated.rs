@@ -140,6 +140,18 @@ async fn operators_see_every_node_of_a_cluster() {
 }
 
 #[tokio::test]
+async fn redis_lists_the_connections_of_a_node_by_its_name() {
+    let mut cluster = Cluster::start(0, &[]).await;
+    let url = cluster.redis.url();
+    cluster.add(&["--redis-url", &url, "--set", "node.id=berlin-1"]).await;
+    let client = redis::Client::open(format!("{url}?user=admin&pass=any")).expect("an address");
+    let mut connection = client.get_multiplexed_async_connection().await.expect("the server answers");
+    let list: String = redis::cmd("CLIENT").arg("LIST").query_async(&mut connection).await.expect("it lists");
+    let named = list.lines().filter(|line| line.contains(" name=aldis:berlin-1 ")).count();
+    assert!(named >= 2, "one for operations, one for pushes: {list}");
+}
+
+#[tokio::test]
 async fn a_node_with_its_own_ledger_says_that_it_is_alone() {
     let node = Node::start(&[]).await;
     let (code, out, err) = node.aldis(&["node", "list"]);

@@ -23,7 +23,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{
     sentinel::{self, Sentinels},
-    stream::{DialError, Stream},
+    stream::{DialError, Login, Stream},
 };
 
 /// How long a connection may be silent before the kernel asks whether the other side is there.
@@ -42,6 +42,8 @@ pub struct RedisAddress {
     pub ca: Option<PathBuf>,
     /// For TLS: PEM files of this client's certificate and its key, for a server that asks for them.
     pub client: Option<(PathBuf, PathBuf)>,
+    /// What `CLIENT LIST` calls the connections: no spaces.
+    pub name: Option<String>,
 }
 
 impl From<String> for RedisAddress {
@@ -51,13 +53,14 @@ impl From<String> for RedisAddress {
 }
 
 impl RedisAddress {
-    /// Its login and database, and the function that dials it.
+    /// As whom to log in, and the function that dials it.
     ///
     /// # Errors
     /// [`DialError`] if the URL cannot be read.
-    pub fn dial(&self) -> Result<(ConnectionInfo, Dial), DialError> {
+    pub fn dial(&self) -> Result<(Login, Dial), DialError> {
         let unreadable = || DialError::Unfit(format!("its address is not written as {FORM}"));
         let (scheme, rest) = self.url.split_once("://").ok_or_else(unreadable)?;
+        let login = |info: ConnectionInfo| Login { settings: info.redis_settings().clone(), name: self.name.clone() };
         let files = scheme.starts_with("rediss").then(|| Arc::new((self.ca.clone(), self.client.clone())));
         if scheme.ends_with("+sentinel") {
             let sentinels = Sentinels::read(rest).ok_or_else(unreadable)?;
@@ -67,7 +70,7 @@ impl RedisAddress {
                 let (sentinels, files) = (Arc::clone(&sentinels), files.clone());
                 Box::pin(async move { master(&sentinels, files.as_deref()).await })
             });
-            return Ok((info, dial));
+            return Ok((login(info), dial));
         }
         // The crate that reads it is built without TLS of its own.
         let info = self.url.replacen("rediss://", "redis://", 1).into_connection_info()?;
@@ -82,7 +85,7 @@ impl RedisAddress {
             }),
             ConnectionAddr::TcpTls { .. } | _ => return Err(unreadable()),
         };
-        Ok((info, dial))
+        Ok((login(info), dial))
     }
 }
 

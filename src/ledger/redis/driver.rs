@@ -39,7 +39,7 @@ pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Recei
             },
             Act::Greet => {
                 let Some(opened) = streams.take() else { continue };
-                match timeout(within, handshake::greet(&shared, &address.info, opened, previous.as_ref())).await {
+                match timeout(within, handshake::greet(&shared, &address.login, opened, previous.as_ref())).await {
                     Ok(Ok((greeted, client))) => {
                         previous = Some(client);
                         session = Some(greeted);

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use actors::ports::Entropy;
 use redis::{
-    AsyncConnectionConfig, Cmd, ConnectionInfo, ProtocolVersion, PushInfo, PushKind, RedisConnectionInfo, Value,
+    AsyncConnectionConfig, Cmd, PushInfo, PushKind, Value,
     aio::{AsyncPushSender, MultiplexedConnection, SendError},
     cmd,
 };
@@ -16,12 +16,12 @@ use super::{
     limits::RedisLimits,
     reply::{self, Parts},
     shared::Shared,
-    stream::{DialError, Driver, Stream, speak},
+    stream::{DialError, Driver, Login, Stream, speak},
 };
 
 /// Where the link leads.
 pub(super) struct Address {
-    pub(super) info: ConnectionInfo,
+    pub(super) login: Login,
     pub(super) dial: Dial,
     /// Spreads the pauses between attempts.
     pub(super) entropy: Box<dyn Entropy>,
@@ -81,12 +81,12 @@ pub(super) async fn open(dial: &Dial) -> Result<[Box<dyn Stream>; 2], DialError>
 /// it is never executed.
 pub(super) async fn greet(
     shared: &Arc<Shared>,
-    info: &ConnectionInfo,
+    login: &Login,
     [commands, subscription]: [Box<dyn Stream>; 2],
     previous: Option<&Client>,
 ) -> Result<(Session, Client), DialError> {
-    let (mut commands, driver) = speak(&settings(info), commands, config(shared)).await?;
-    let listener = listen(shared, info, subscription).await?;
+    let (mut commands, driver) = speak(&login.with_pushes(), commands, config(shared)).await?;
+    let listener = listen(shared, login, subscription).await?;
     let server = examine(&mut commands, &shared.limits).await?;
     if let Some(previous) = previous.filter(|previous| previous.server == server) {
         let kill = cmd("CLIENT").arg("KILL").arg("ID").arg(previous.id).take();
@@ -103,24 +103,20 @@ pub(super) async fn greet(
 }
 
 /// Speaks on the stream on which pushes are to arrive.
-async fn listen(shared: &Arc<Shared>, info: &ConnectionInfo, stream: Box<dyn Stream>) -> Result<Listener, DialError> {
+async fn listen(shared: &Arc<Shared>, login: &Login, stream: Box<dyn Stream>) -> Result<Listener, DialError> {
     let config = config(shared).set_push_sender(Handing(shared.clone()));
-    let (connection, driver) = speak(&settings(info), stream, config).await?;
+    let (connection, driver) = speak(&login.with_pushes(), stream, config).await?;
     Ok(Listener { connection, driver })
 }
 
 /// Dials the connection for pushes alone, while operations go on. Only the server that runs the scripts publishes what they tell.
 pub(super) async fn dial_listener(shared: &Arc<Shared>, address: &Address) -> Result<Listener, DialError> {
-    let mut listener = listen(shared, &address.info, (address.dial)().await?).await?;
+    let mut listener = listen(shared, &address.login, (address.dial)().await?).await?;
     let server = examine(&mut listener.connection, &shared.limits).await?;
     if server != *shared.server.lock().unwrap_or_else(PoisonError::into_inner) {
         return Err(DialError::Unfit("another server than before answers at its address".to_owned()));
     }
     Ok(listener)
-}
-
-fn settings(info: &ConnectionInfo) -> RedisConnectionInfo {
-    info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3)
 }
 
 fn config(shared: &Shared) -> AsyncConnectionConfig {

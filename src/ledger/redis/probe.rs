@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use actors::clock::unix_millis;
-use redis::{AsyncConnectionConfig, ProtocolVersion, Value, aio::MultiplexedConnection, cmd};
+use redis::{AsyncConnectionConfig, Value, aio::MultiplexedConnection, cmd};
 use tokio::time::{sleep, timeout};
 
 use super::{
@@ -31,10 +31,9 @@ pub async fn probe(
     limits: RedisLimits,
     renewed_within: Duration,
 ) -> Result<(), DialError> {
-    let (info, dial) = address.dial()?;
-    let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+    let (login, dial) = address.dial()?;
     let config = AsyncConnectionConfig::new().set_response_timeout(Some(limits.dial_within));
-    let connecting = async { Ok::<_, DialError>(speak(&settings, dial().await?, config).await?) };
+    let connecting = async { Ok::<_, DialError>(speak(&login.with_pushes(), dial().await?, config).await?) };
     let silent = || DialError::Unreachable("it does not answer in time".to_owned());
     let (mut commands, _driver) = timeout(limits.dial_within, connecting).await.map_err(|_| silent())??;
     handshake::examine(&mut commands, &limits).await?;

@@ -2,9 +2,9 @@
 
 use std::{io, time::Duration};
 
-use redis::{AsyncConnectionConfig, RedisConnectionInfo, cmd};
+use redis::{AsyncConnectionConfig, cmd};
 
-use super::stream::{Stream, speak};
+use super::stream::{Login, Stream, speak};
 
 /// How long a sentinel may take, and then the master that it names.
 pub(super) const ANSWER_WITHIN: Duration = Duration::from_millis(500);
@@ -50,7 +50,7 @@ impl Sentinels {
 pub(super) async fn ask(stream: Box<dyn Stream>, master: &str) -> io::Result<(String, u16)> {
     let config = AsyncConnectionConfig::new().set_response_timeout(Some(ANSWER_WITHIN));
     let asking = async {
-        let (mut connection, _driver) = speak(&RedisConnectionInfo::default(), stream, config).await?;
+        let (mut connection, _driver) = speak(&Login::default(), stream, config).await?;
         let question = cmd("SENTINEL").arg("get-master-addr-by-name").arg(master).take();
         question.query_async::<Option<(String, u16)>>(&mut connection).await
     };

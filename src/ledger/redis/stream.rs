@@ -2,7 +2,7 @@
 
 use std::io;
 
-use redis::{AsyncConnectionConfig, RedisConnectionInfo, RedisError, aio::MultiplexedConnection};
+use redis::{AsyncConnectionConfig, ProtocolVersion, RedisConnectionInfo, RedisError, aio::MultiplexedConnection, cmd};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -14,14 +14,38 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 /// The task that reads and writes for a connection. Dropped, it ends, and the connection with it.
 pub(crate) type Driver = AbortOnDropHandle<()>;
 
-/// Speaks Redis on an open stream: login, database, protocol.
+/// As whom a connection logs in.
+#[derive(Debug, Clone, Default)]
+pub struct Login {
+    /// User, password, database and protocol.
+    pub(super) settings: RedisConnectionInfo,
+    /// What `CLIENT LIST` calls the connection.
+    pub(super) name: Option<String>,
+}
+
+impl Login {
+    /// The same, for a connection on which pushes arrive.
+    pub(super) fn with_pushes(&self) -> Self {
+        Self { settings: self.settings.clone().set_protocol(ProtocolVersion::RESP3), name: self.name.clone() }
+    }
+}
+
+/// Speaks Redis on an open stream: login, database, protocol, name.
 pub(crate) async fn speak(
-    settings: &RedisConnectionInfo,
+    login: &Login,
     stream: Box<dyn Stream>,
     config: AsyncConnectionConfig,
 ) -> Result<(MultiplexedConnection, Driver), RedisError> {
-    let (connection, driver) = MultiplexedConnection::new_with_config(settings, stream, config).await?;
-    Ok((connection, AbortOnDropHandle::new(tokio::spawn(driver))))
+    let (mut connection, driver) = MultiplexedConnection::new_with_config(&login.settings, stream, config).await?;
+    let driver = AbortOnDropHandle::new(tokio::spawn(driver));
+    if let Some(name) = &login.name {
+        // A user without this right has nameless connections, which do all the same.
+        let named: Result<(), RedisError> = cmd("CLIENT").arg("SETNAME").arg(name).query_async(&mut connection).await;
+        if let Err(why) = named {
+            tracing::debug!(%why, "this connection to Redis has no name");
+        }
+    }
+    Ok((connection, driver))
 }
 
 /// Why a server was not taken.

@@ -8,10 +8,10 @@ use std::{
 };
 
 use actors::clock::monotonic;
-use redis::{AsyncConnectionConfig, ConnectionInfo, Value, aio::MultiplexedConnection, cmd};
+use redis::{AsyncConnectionConfig, Value, aio::MultiplexedConnection, cmd};
 use tokio::{sync::Notify, time::timeout};
 
-use crate::ledger::redis::{Dial, speak};
+use crate::ledger::redis::{Dial, Login, speak};
 
 /// How long making a connection may take.
 const DIAL_WITHIN: Duration = Duration::from_secs(2);
@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// A connection that is made when it is needed.
 pub(super) struct Line {
-    login: ConnectionInfo,
+    login: Login,
     dial: Dial,
     state: Mutex<State>,
     /// Told when an attempt to connect has ended.
@@ -38,7 +38,7 @@ struct State {
 }
 
 impl Line {
-    pub(super) fn new(login: ConnectionInfo, dial: Dial) -> Arc<Self> {
+    pub(super) fn new(login: Login, dial: Dial) -> Arc<Self> {
         Arc::new(Self { login, dial, state: Mutex::default(), dialed: Notify::new() })
     }
 
@@ -96,7 +96,7 @@ impl Line {
         // Callers have timeouts of their own.
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let stream = (self.dial)().await.map_err(|why| why.to_string())?;
-        let spoken = speak(self.login.redis_settings(), stream, config).await;
+        let spoken = speak(&self.login, stream, config).await;
         let (mut connection, driver) = spoken.map_err(|why| why.to_string())?;
         driver.detach(); // it ends with the last handle of the connection
         let role: Vec<Value> = cmd("ROLE").query_async(&mut connection).await.map_err(|why| why.to_string())?;
