@@ -13,4 +13,4 @@ if ! "$venv/bin/python" -c 'import aiohttp, aiortc' 2>/dev/null; then
 fi
 export PYTHON="$venv/bin/python"
 (cd "$here/e2e" && npm ci --silent --no-audit --no-fund)
-exec node --test --test-concurrency=1 --test-reporter=spec ${NAMED:+"--test-name-pattern=$NAMED"} "$here/interop/interop.test.js"
+exec node --test --test-force-exit --test-concurrency=1 --test-reporter=spec ${NAMED:+"--test-name-pattern=$NAMED"} "$here/interop/interop.test.js"

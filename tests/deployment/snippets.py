@@ -7,12 +7,13 @@ usage: snippets.py PATH-TO-ALDIS
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from ports import free_port
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/operate.md"
 NGINX = os.environ.get("NGINX", "/usr/sbin/nginx")
@@ -52,12 +53,6 @@ def prometheus(folder: Path) -> None:
     (folder / "prometheus.yml").write_text(here(block("yaml"), {"/etc/prometheus/aldis.token": str(folder / "token")}))
     run("promtool", "check", "config", folder / "prometheus.yml")
     print("snippets: promtool accepts the scrape configuration")
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def configured(folder: Path, node: str, port: int) -> Path:

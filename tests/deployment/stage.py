@@ -11,15 +11,10 @@ import time
 from pathlib import Path
 
 import compose
+from ports import free_port
 
 PATIENCE = 60
 NODE_STARTS_MAX = 5
-
-
-def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 def until(what: str, is_true, within: float = PATIENCE):
@@ -46,7 +41,7 @@ class Stage:
         self.processes, self.ports = {}, {}
         names = "https http redis replica postgres turn media prometheus aldis-1 aldis-2 admin-1 admin-2".split()
         for name in names:
-            self.ports[name] = free_port(socket.SOCK_DGRAM if name == "turn" else socket.SOCK_STREAM)
+            self.ports[name] = free_port()
         self.secrets = folder / "secrets"
         self._make_secrets()
         port = self.ports

@@ -54,7 +54,7 @@ failed=0
 play() {
     jobs=$1
     shift
-    [ $# -eq 0 ] || node --test --test-concurrency="$jobs" --test-reporter=spec "$@" || failed=1
+    [ $# -eq 0 ] || node --test --test-force-exit --test-concurrency="$jobs" --test-reporter=spec "$@" || failed=1
 }
 # shellcheck disable=SC2086 # the names have no spaces
 {

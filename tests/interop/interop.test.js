@@ -1,7 +1,7 @@
 // The web app and a program of others, aiortc, which follows docs/protocol.md and knows nothing of the web app.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { start } from "../e2e/stage/children.js";
 import { House } from "../e2e/stage/house.js";
 import { until } from "../e2e/stage/wait.js";
 
@@ -22,7 +22,7 @@ class Bot {
     const bot = new Bot();
     number += 1;
     const options = ["--http", `http://${house.node.http}`, "--room", roomId, "--email", `bot-${number}@example.org`];
-    bot.#process = spawn(process.env.PYTHON ?? "python3", ["-B", SCRIPT, ...options, "--media", media, ...(spare ? ["--spare"] : [])]);
+    bot.#process = start(process.env.PYTHON ?? "python3", ["-B", SCRIPT, ...options, "--media", media, ...(spare ? ["--spare"] : [])]);
     bot.#process.stdout.setEncoding("utf8").on("data", (text) => {
       for (const line of text.split("\n").filter(Boolean)) bot.#facts.push(JSON.parse(line));
     });

@@ -4,7 +4,6 @@
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader},
-    net::TcpListener,
     process::{Child, Command, Stdio},
     time::Instant,
 };
@@ -14,6 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     cluster::Cluster,
     member::Member,
+    postgres,
     process::{Node, PATIENCE},
     receiver::{Receiver, Request, always},
 };
@@ -180,7 +180,7 @@ struct Script {
 
 impl Script {
     fn start(text: &str, secrets: &str) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address").port();
+        let port = postgres::free_port();
         let mut command = Command::new("python3");
         command.args(["-c", text]).env("WEBHOOK_SECRETS", secrets).env("PORT", port.to_string());
         let mut child = command.stdout(Stdio::piped()).spawn().expect("python3 runs");

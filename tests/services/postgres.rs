@@ -108,10 +108,10 @@ fn run_program(arguments: &[&str], as_postgres: bool) {
     assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
-/// A port that nobody listens on.
+/// A port that nobody listens on, below those that Linux gives to outgoing connections: it is free until the server starts.
 pub(crate) fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port()
+    let mut ports = std::iter::repeat_with(|| rand::random_range(10_000..30_000));
+    ports.find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("one of them is free")
 }
 
 fn text(path: &Path) -> String {

@@ -27,4 +27,4 @@ else
     echo "media: $ALDIS is no program, so rooms are left out → cargo build, or give its path" >&2
 fi
 [ -z "$figures" ] || exec node figures.js
-exec node --test --test-concurrency=1 --test-reporter=spec "$@"
+exec node --test --test-force-exit --test-concurrency=1 --test-reporter=spec "$@"

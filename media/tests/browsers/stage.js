@@ -1,5 +1,4 @@
 // A media server as a process, a browser, and people in it. What a node would ask, the test asks here.
-import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { networkInterfaces, tmpdir } from "node:os";
@@ -9,6 +8,7 @@ import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
+import { start } from "../../../tests/e2e/stage/children.js";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const PROGRAM = process.env.ALDIS_MEDIA;
@@ -43,7 +43,7 @@ export class Server {
     const ready = join(server.folder, "ready.json");
     const flags = ["--bind", http, "--rtc-bind", `${address()}:0`, "--ready-file", ready];
     const env = { ...process.env, ALDIS_MEDIA_SECRET: SECRET };
-    server.process = spawn(PROGRAM, flags, { env, stdio: ["ignore", "ignore", "inherit"] });
+    server.process = start(PROGRAM, flags, { env, stdio: ["ignore", "ignore", "inherit"] });
     server.ended = new Promise((ended) => server.process.once("exit", (code, signal) => ended({ code, signal })));
     const text = await until("the media server serves", () => readFile(ready, "utf8").catch(() => undefined));
     server.http = JSON.parse(text).http;

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import http from "node:http";
 import https from "node:https";
-import { Nginx, NAME, freePort } from "../stage/nginx.js";
+import { Nginx, NAME } from "../stage/nginx.js";
 import { Node } from "../stage/node.js";
+import { freePort } from "../stage/ports.js";
 
 const UPGRADE = {
   Connection: "Upgrade",

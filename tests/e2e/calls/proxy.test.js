@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { chromium } from "playwright-core";
-import { Nginx, NAME, freePort } from "../stage/nginx.js";
+import { Nginx, NAME } from "../stage/nginx.js";
 import { Node } from "../stage/node.js";
+import { freePort } from "../stage/ports.js";
 import { PATIENCE_MS, until } from "../stage/wait.js";
 
 const FLAGS = [

@@ -1,5 +1,5 @@
 // Two nodes or more on a real Redis and PostgreSQL behind a real nginx with TLS, which reads config/nginx/aldis.conf itself.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmod, chown, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -7,8 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { freePort } from "./nginx.js";
+import { start } from "./children.js";
 import { Node } from "./node.js";
+import { freePort } from "./ports.js";
 import { until } from "./wait.js";
 
 const run = promisify(execFile);
@@ -101,7 +102,7 @@ export class Cluster {
 
   /** `signal`: what ends it without waiting for clients. */
   #serve(signal, program, args) {
-    const child = spawn(program, args, { stdio: "ignore", cwd: this.#folder });
+    const child = start(program, args, { stdio: "ignore", cwd: this.#folder }, signal);
     this.#servers.push({ child, signal });
     return child;
   }
@@ -127,8 +128,8 @@ export class Cluster {
     await run(as[0], [...as.slice(1), ...make], { cwd: "/" });
     const port = await freePort();
     const options = ["fsync=off", "unix_socket_directories=", "listen_addresses=127.0.0.1"].flatMap((it) => ["-c", it]);
-    const start = [program("postgres"), "-D", data, "-p", String(port), ...options];
-    this.#serve("SIGQUIT", as[0], [...as.slice(1), ...start]);
+    const command = [program("postgres"), "-D", data, "-p", String(port), ...options];
+    this.#serve("SIGQUIT", as[0], [...as.slice(1), ...command]);
     const asked = ["--quiet", "--host=127.0.0.1", `--port=${port}`];
     await until("PostgreSQL answers", async () => (await run(program("pg_isready"), asked)) !== null);
     return `postgres://aldis@127.0.0.1:${port}/postgres`;

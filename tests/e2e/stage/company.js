@@ -1,10 +1,10 @@
 // A company that has read docs/embed.md and docs/webhooks.md: the files of these pages, its backend and its receiver as processes.
-import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./nginx.js";
+import { start } from "./children.js";
+import { freePort } from "./ports.js";
 import { PATIENCE_MS, until } from "./wait.js";
 
 /** How long its tokens are valid, instead of ten minutes. Seconds. */
@@ -81,7 +81,7 @@ export class Company {
 
   #starts(program, args, env) {
     const options = { cwd: this.#directory, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"] };
-    const child = spawn(program, args, options);
+    const child = start(program, args, options);
     this.#children.push(child);
     return child;
   }

@@ -1,11 +1,12 @@
 // A TURN server on loopback: coturn with the REST-API secret that nodes sign credentials with.
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { start } from "./children.js";
+import { freePort } from "./ports.js";
 import { until } from "./wait.js";
 
 /** Ports for relayed calls: four people need twelve. */
@@ -31,7 +32,7 @@ export class Coturn {
       ...[`--min-port=${relays}`, `--max-port=${relays + RELAY_PORTS}`],
       ...[`--pidfile=${join(coturn.#directory, "pid")}`, `--userdb=${join(coturn.#directory, "db")}`],
     ];
-    const child = spawn("turnserver", args, { stdio: ["ignore", "pipe", "pipe"], cwd: coturn.#directory });
+    const child = start("turnserver", args, { stdio: ["ignore", "pipe", "pipe"], cwd: coturn.#directory });
     child.on("error", (error) => coturn.#lines.push(error.message));
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => coturn.#lines.push(...text.split("\n")));
@@ -54,14 +55,6 @@ export class Coturn {
   tail(count = 30) {
     return this.#lines.slice(-count).join("\n");
   }
-}
-
-async function freePort() {
-  const socket = createSocket("udp4").bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  socket.close();
-  return port;
 }
 
 /** Sends a binding request (RFC 8489 §5); any answer suffices. */

@@ -1,11 +1,11 @@
 // A real nginx before a node: TLS, WebSocket upgrades, and one of the ways to pass the host on.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { start } from "./children.js";
 import { until } from "./wait.js";
 
 /** The name under which browsers reach it; nobody can register it. */
@@ -28,7 +28,7 @@ export class Nginx {
     await promisify(execFile)("openssl", ["req", "-x509", "-nodes", ...key, ...subject]);
     await mkdir(at("temp"));
     await writeFile(at("nginx.conf"), configuration(at, port, node.http, host));
-    const child = spawn(NGINX, ["-p", nginx.#directory, "-c", at("nginx.conf"), "-e", at("error.log")], { stdio: "ignore" });
+    const child = start(NGINX, ["-p", nginx.#directory, "-c", at("nginx.conf"), "-e", at("error.log")], { stdio: "ignore" }, "SIGTERM");
     nginx.#process = child;
     await until("nginx answers", async () => {
       if (child.exitCode !== null) throw new Error(await readFile(at("error.log"), "utf8"));
@@ -48,15 +48,6 @@ export class Nginx {
     await gone;
     await rm(this.#directory, { recursive: true, force: true });
   }
-}
-
-/** A free port, so that the node can be told its public URL before nginx starts. */
-export async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  return port;
 }
 
 const configuration = (at, port, upstream, host) => `

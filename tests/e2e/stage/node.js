@@ -1,9 +1,10 @@
 // A node of Aldis as a separate process, on free ports, with an empty data directory.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { start } from "./children.js";
 import { until } from "./wait.js";
 
 const LINES_KEPT = 2_000;
@@ -36,7 +37,7 @@ export class Node {
     await rm(ready, { force: true });
     const listen = ["--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0", "--ready-file", ready];
     const log = ["--log", "info,actors=debug,aldis::ws=debug", "--log-format", "json"];
-    const child = spawn(binary(), ["serve", ...listen, ...log, ...this.#configured()], {
+    const child = start(binary(), ["serve", ...listen, ...log, ...this.#configured()], {
       stdio: ["ignore", "inherit", "pipe"],
       cwd: this.#directory,
     });
