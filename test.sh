@@ -73,23 +73,24 @@ lints() {
     compare clippy --all-targets -- -D warnings
 }
 
+# Runs tests of which many wait for servers and deadlines: two at once on each processor.
+waiting() { RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(nproc)))} "$@"; }
+
 # A full run leaves to the rings `model`, `redis` and `simulation` what they do for longer.
 longer=(over_long_walks ledger::redis over_full_or_falsely_left nothing_is_lost_while_subscriptions a_seed_gives_the_same_history
     what_simulated_worlds_execute)
 rust() {
     local skipped=() name
-    if [ "${#rings[@]}" -eq "${#all[@]}" ]; then
+    if is_full; then
         for name in "${longer[@]}"; do skipped+=(--skip "$name"); done
-        built
-        build_ahead
     fi
-    cargo test --workspace --all-features -- "${skipped[@]}" && compare test
+    waiting cargo test --workspace --all-features -- "${skipped[@]}" && compare test
 }
 
 # The storage contract on PostgreSQL, its failures, and what nodes share there: the tests start a server of their own on a free port. A node on a
 # full disk: who is not root mounts it in a namespace of their own.
 storage() {
-    cargo test --workspace --all-features -- --ignored postgres::
+    waiting cargo test --workspace --all-features -- --ignored postgres::
     local root=()
     [ "$(id -u)" -eq 0 ] || root=(unshare --map-root-user --mount)
     built
@@ -144,10 +145,11 @@ web() {
     fi
 }
 
-# In a full run, what later rings build in profiles of their own is built at the lowest priority while rings run that mostly
-# wait. A ring that comes to it first waits for cargo's lock, and builds again what failed here.
+# In a full run, what later rings build in profiles of their own is built with the processor time that the rings before leave. A
+# ring that comes to it first waits for cargo's lock, and builds again what failed here.
 build_ahead() {
     media_packages
+    mkdir -p "$target"
     set -m # a process group of its own, which ends with this script
     (
         set +e
@@ -236,8 +238,9 @@ case ${1:-} in
     --list) printf '%s\n' "${all[@]}" "${more[@]}"; exit ;;
     --help | -h) sed -n '2,23s/^# \{0,1\}//p' "$0"; exit ;;
     fast) rings=("${fast[@]}") ;;
-    '') rings=("${all[@]}") ;;
+    '') rings=("${all[@]}") full=yes ;;
 esac
+is_full() { [ -n "${full:-}" ]; }
 started=$SECONDS
 for ring in "${rings[@]}"; do
     [[ " ${all[*]} ${more[*]} " == *" $ring "* ]] || { echo "there is no ring \`$ring\`: ./test.sh --list" >&2; exit 2; }
@@ -245,5 +248,6 @@ for ring in "${rings[@]}"; do
     before=$SECONDS
     "$ring"
     echo "$ring: $((SECONDS - before)) s"
+    if [ "$ring" = packages ] && is_full; then build_ahead; fi
 done
 say "all rings passed in $((SECONDS - started)) s"
