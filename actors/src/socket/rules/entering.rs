@@ -229,7 +229,7 @@ impl Connection {
         let Answer { seat, members, missed, last_cid, lost, media, policy, attributes } = answer;
         let from_seq = resume.seq.saturating_add(1);
         let fresh = Fresh { session: *session, secret: *secret };
-        let mut session = Session::new(*room, fresh, seat).resumed(resume.seq, last_cid, lost);
+        let mut session = Session::new(*room, fresh, seat).resumed(resume.seq, last_cid);
         let (peers, media) = (peers(&members, media.as_deref()), state(media.as_deref()));
         let (host_id, locked, guests, name) = told(policy.as_deref());
         let attributes = attributes.some();

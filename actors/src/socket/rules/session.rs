@@ -40,8 +40,6 @@ pub(super) struct Session {
     pub(super) outstanding: Outstanding,
     /// Restarts of the room's cell since a message was settled.
     pub(super) restarts: u8,
-    /// Whether the client knows that the ledger has lost its last moments.
-    pub(super) told_lost: bool,
 }
 
 /// A room's answer to a resume.
@@ -70,14 +68,13 @@ impl Session {
             outstanding: Outstanding::NONE,
             ack_sent: 0,
             restarts: 0,
-            told_lost: false,
         }
     }
 
     /// The same after a resume: its client has processed everything up to `delivered`.
-    pub(super) fn resumed(self, delivered: Seq, last_cid: Cid, lost: bool) -> Self {
+    pub(super) fn resumed(self, delivered: Seq, last_cid: Cid) -> Self {
         let numbers = Numbers::resumed(last_cid);
-        Self { delivered, acked: delivered as u32, numbers, told_lost: lost, ..self }
+        Self { delivered, acked: delivered as u32, numbers, ..self }
     }
 
     pub(super) const fn seat_ref(&self, socket: SocketId) -> SeatRef {
@@ -249,8 +246,8 @@ impl Connection {
         } else if let RoomEvent::Held(tag) = what {
             session.outstanding.hold(tag);
             session.restarts = 0;
-        } else if !session.told_lost {
-            session.told_lost = true;
+        } else {
+            // One that has just resumed may be told twice of a loss; each is told of each.
             cx.out.push(super::degraded_message(self.without, true));
         }
     }
